@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The judge's (and the command line's) read-only view of snapshots.git: commits in order, the state
+ * and content of a path in a commit, and the change-set between a commit and its parent. Bytes of
+ * the store are not trusted: every read is capped, every line parsed strictly.
+ */
+#pragma once
+
+#include "base/error.h"
+#include "event/change.h"
+
+#include <glib.h>
+#include <stdbool.h>
+
+typedef struct Store Store;
+
+/* Opens STATE/snapshots.git for reading; REEVE_ERROR_NOT_FOUND before the baseline. libgit2 is kept
+ * away from every configuration file but the repository's own. */
+Store *store_open(const char *state_dir, GError **error);
+void store_close(Store *store);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Store, store_close)
+
+/* Head of refs/heads/observed in hex, or NULL (and *error when that is an error). Caller frees. */
+char *store_head(Store *store, GError **error);
+
+/* The commits after `since` (NULL: from the first) up to the head, oldest first: char * in hex, at
+ * most `max`. `since` unknown to the history: REEVE_ERROR_CORRUPT. */
+GPtrArray *store_commits(Store *store, const char *since, guint max, GError **error);
+
+/*
+ * The change-set a commit made: what its trees changed and what its change-set.json says. Names of
+ * owners and groups are resolved from the snapshot's own etc/passwd and etc/group. For a baseline
+ * the array of changes is empty. Text differences (diff, added, removed) are filled in; settings
+ * and actors as far as known. `max_diff_bytes` caps one diff.
+ */
+ChangeSet *store_change_set(Store *store, const char *commit, gsize max_diff_bytes, GError **error);
+
+/* The state of one path in a commit; FILE_ABSENT when it is not there. */
+bool store_state(Store *store, const char *commit, const char *path, FileState *ret,
+		 GError **error);
+/* The stored content of a path; NULL without *error when none is stored. Caller unrefs. */
+GBytes *store_content(Store *store, const FileState *state, gsize max_bytes, GError **error);
+
+/*
+ * Compares one path in two commits (`reeve diff`: approved -> current): a Change with states,
+ * difference and text diff filled in, op as fits; NULL without *error when they are equal.
+ */
+Change *store_compare(Store *store, const char *old_commit, const char *new_commit,
+		      const char *path, gsize max_diff_bytes, GError **error);
+
+/* Problems found by reading everything: packs' and indexes' checksums, every object's id, the
+ * chain of commits, every manifest and change-set.json. Array of char * (empty: sound);
+ * `progress` may be NULL. */
+GPtrArray *store_verify(Store *store, void (*progress)(void *context, guint64 done, guint64 of),
+			void *context, GError **error);

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The client side of the bus (design 5.5): subscribe, keep the order, verify the chain, replay what
+ * was missed. A client that is given a cursor receives everything after it, once, in order; one
+ * without a cursor starts at the head of the moment.
+ *
+ * SPDX: LGPL-3.0-or-later, like everything in client/.
+ */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct Client Client;
+
+typedef struct {
+	const char *live;   /* endpoint of the XPUB, "ipc:///run/reeve/live" */
+	const char *replay; /* endpoint of the ROUTER */
+	const char *since;  /* id to resume behind; "" from the beginning; NULL: from now on */
+} ClientOptions;
+
+typedef struct {
+	const char *topic;
+	uint64_t seq;
+	const char *id;   /* 64 hex digits */
+	const char *prev; /* "" for the first */
+	const char *body; /* not NUL-terminated beyond size; NUL follows for convenience */
+	size_t size;
+} ClientEvent;
+
+typedef enum {
+	CLIENT_EVENT,
+	CLIENT_TIMEOUT,
+	CLIENT_SILENT, /* no heartbeat for 30 s (once per silence) */
+	CLIENT_HEARD,  /* heard again after a silence */
+	CLIENT_GONE,   /* the relay does not know our cursor: history was rewritten. Final */
+	CLIENT_BROKEN, /* the chain does not hold (says *error). Final */
+	CLIENT_ERROR,
+} ClientResult;
+
+Client *client_new(const ClientOptions *options, GError **error);
+void client_free(Client *client);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Client, client_free)
+
+/*
+ * The next thing that happens, waiting at most `timeout_ms` (-1: for ever). `ret` is valid until
+ * the next call. Every body has been hashed and its prev compared before it is given out.
+ */
+ClientResult client_next(Client *client, int timeout_ms, ClientEvent *ret, GError **error);
+
+/* The id of the last event given out, or the cursor it started with: what to store. */
+const char *client_cursor(const Client *client);

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The configuration (design 6): /etc/reeve/reeve.yaml and drop-ins reeve.d/<any>.yaml in the order
+ * of their names, over built-in defaults. Lists in a drop-in replace. Every key has a default,
+ * unknown keys are errors with line, column, caret and advice. Also: where things are when nothing
+ * was said (root: /var/lib/reeve, /run/reeve; anyone else: XDG folders).
+ */
+#pragma once
+
+#include "base/error.h"
+
+#include <glib.h>
+#include <stdbool.h>
+
+typedef struct {
+	char *host;          /* NULL: the system's host name */
+	GStrv watch;         /* canonical paths */
+	GStrv ignore;        /* globs */
+	GStrv secrets;       /* globs, in addition to the built-in ones */
+	char *register_path; /* NULL: STATE/register.git */
+	char *register_remote, *register_branch, *register_trust;
+	GStrv policies;             /* folders */
+	GStrv bus_live, bus_replay; /* endpoints; NULL: ipc in RUNTIME */
+	char *bus_keys;
+	char *state_dir, *runtime_dir; /* set by config_places, not by the file */
+} Config;
+
+Config *config_new(void); /* the defaults */
+void config_free(Config *config);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Config, config_free)
+
+/* Reads one file over `config`; a missing file is an error unless `missing_ok`. */
+bool config_load(Config *config, const char *file, bool missing_ok, GError **error);
+
+/* Fills state_dir and runtime_dir: what was given, else the defaults of the calling user. */
+void config_places(Config *config, const char *state_dir, const char *runtime_dir);
+
+/* Endpoints after config_places: "ipc://RUNTIME/live" unless configured. An ipc path above 107
+ * bytes is a clear error. */
+bool config_endpoints(const Config *config, GStrv *ret_live, GStrv *ret_replay, GError **error);
+
+/* The folders rules come from: those configured, else the installed one, else, in a build tree,
+ * the source's policies/. */
+GStrv config_policy_folders(const Config *config);

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Values: an event, schema reeve.event/1 (design 5.4; doc/event-schema.json is its JSON Schema).
+ * The body is one line of JSON; its exact bytes are hashed, stored and sent: id = SHA-256 of the
+ * bytes without LF, in lower-case hex. Encoding is done once, by the judge; everybody else keeps
+ * the bytes and reads members from them.
+ */
+#pragma once
+
+#include "event/change.h"
+
+#include "base/error.h"
+
+#include <jansson.h>
+
+#define EVENT_SCHEMA "reeve.event/1"
+#define EVENT_MAX_FILES 256
+#define EVENT_MAX_BYTES (256 * 1024)
+#define EVENT_ID_HEX DIGEST_HEX
+
+typedef enum {
+	EVENT_BASELINE,
+	EVENT_SCOPE,
+	EVENT_CHANGE,
+	EVENT_RESOLVED,
+	EVENT_ACK,
+	EVENT_REVIEW,
+	EVENT_REQUEST,
+	EVENT_GAP,
+	EVENT_HEALTH,
+	EVENT_CHECKPOINT,
+	_EVENT_N,
+} EventKind;
+
+const char *event_kind_word(EventKind kind);
+bool event_kind_from_word(const char *word, EventKind *ret);
+
+typedef struct {
+	char *name, *id, *boot; /* host name, machine-id, boot-id; NULL: unknown */
+} EventHost;
+
+typedef struct {
+	EventKind kind;
+	guint64 seq;      /* set by journal_append */
+	char *prev;       /* id of the event before, NULL in the first; set by journal_append */
+	gint64 time_usec; /* when the event was made */
+	EventHost host;   /* borrowed, not freed */
+	char *commit, *parent; /* of snapshots.git; NULL where there is none */
+	char *register_commit; /* commit of the register judged by; NULL */
+	char *policy;          /* digest of the rules judged by; NULL */
+	guint part_n, part_of; /* 0/0: no parts */
+	Verdict verdict;       /* worst of the files */
+	Severity severity;
+	char *summary;     /* one line for a person, already escaped */
+	GPtrArray *files;  /* of Change (kind change, resolved); owned by whoever made the array */
+	GPtrArray *refers; /* of char *: ids this event is about */
+	char *who;         /* ack, review, request: person or login */
+	char *note;
+	Gap *gap;      /* kind gap */
+	guint64 count; /* baseline, scope: entries adopted */
+	GStrv scope_added, scope_removed;
+} Event;
+
+Event *event_new(EventKind kind);
+void event_free(Event *event);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Event, event_free)
+
+/* The body: one line of JSON without LF. The time of encoding does not enter; equal events give
+ * equal bytes. Caller unrefs. */
+GBytes *event_encode(const Event *event);
+
+/* The id of a body. */
+void event_id(const void *body, gsize size, char ret[EVENT_ID_HEX + 1]);
+
+/*
+ * Reads a body back as JSON, with caps: size at most EVENT_MAX_BYTES + 4096, no duplicate keys, an
+ * object with our schema, kind, seq and prev of the right types. NULL and *error. Caller decrefs.
+ */
+json_t *event_parse(const void *body, gsize size, GError **error);
+
+/* Whether a parsed event is an alert (design 1). */
+bool event_is_alert(const json_t *event);
+
+/*
+ * Topic of design 5.5: ev/1/<alert|info>/<verdict or kind>/<severity>/<host>/ . Characters of the
+ * host name other than [A-Za-z0-9._-] become '_'. Caller frees.
+ */
+char *event_topic(const json_t *event);
+
+/* The body with `"id":"..."` inserted as first member: what --json prints. Caller frees. */
+char *event_body_with_id(const void *body, gsize size, const char *id);

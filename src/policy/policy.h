@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The policy: Sigma rules (specification 2.1) compiled once, matched against changes. Reading the
+ * files and parsing them are separate, so that root can read what the judge's user may not, and
+ * the judge parses it behind its wall.
+ *
+ * A rule that cannot be loaded is a problem with file, line, column and caret; the others work.
+ */
+#pragma once
+
+#include "base/error.h"
+#include "event/change.h"
+
+#include <glib.h>
+#include <stdbool.h>
+
+typedef struct {
+	char *name; /* path of the file as given, for messages; escaped */
+	GBytes *bytes;
+} PolicySource;
+
+void policy_source_free(PolicySource *source);
+
+/*
+ * Reads (does not parse) every *.yml of the folders, sorted by name within a folder, folders in the
+ * order given, not following links to outside. A missing folder is skipped silently only when
+ * `missing_ok`. Caps: 10,000 files, 1 MiB each, 64 MiB together.
+ */
+GPtrArray *policy_read(const char *const *folders, bool missing_ok, GError **error);
+
+typedef struct Policy Policy;
+
+/* Compiles; never fails as a whole. What could not be loaded is added to `ret_problems` (char *,
+ * several lines each), which the caller frees. Duplicate rule ids are a problem. */
+Policy *policy_compile(const GPtrArray *sources, GPtrArray **ret_problems);
+void policy_free(Policy *policy);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Policy, policy_free)
+
+guint policy_count(const Policy *policy);
+/* SHA-256 over names and bytes of all sources, hex: `policy` of an event. */
+const char *policy_digest(const Policy *policy);
+
+/*
+ * Matches every rule: fills change->rules (highest level first, then by title) and
+ * change->severity: the highest level of the rules that fired; without a rule SEVERITY_LOW. Uses
+ * path, op, states, difference, added and removed lines, actors, verdict. A pattern that hits its
+ * match limit counts as not matching and is reported once through policy_take_problems.
+ */
+void policy_judge(Policy *policy, Change *change);
+GPtrArray *policy_take_problems(Policy *policy);
+
+/*
+ * The cases beside the rules (policies/NAME.cases.yaml, see doc/policies.md): runs all, writes one
+ * line per failed case to `report`, counts. False when a case failed or could not be read.
+ */
+bool policy_test(const char *const *folders, GString *report, guint *ret_cases, guint *ret_failed,
+		 GError **error);

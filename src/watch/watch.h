@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A watch: kernel -> Hint, Gap. One ops table, several backends (`inotify` for everyone; `fanotify`
+ * for root follows; `null` for tests). A hint says "look at this path" and is never a fact.
+ *
+ * Life: watch_open() (needs the privileges), then the wall, then watch_start() begins the reader
+ * thread, which does nothing but drain the kernel into a bounded queue; watch_take() interprets
+ * what it drained, on the caller's thread. When the queue is full the reader drops and the watch
+ * reports a gap: memory stays bounded whatever the burst.
+ *
+ * The watch owns its kernel descriptors and the table of watched directories; it never opens,
+ * stats or lists anything by itself except through the descriptors it is given.
+ */
+#pragma once
+
+#include "base/error.h"
+#include "event/gap.h"
+
+#include <glib.h>
+#include <stdbool.h>
+
+typedef enum {
+	HINT_LOOK,    /* something about this entry may differ (create, attributes, delete, ...) */
+	HINT_WRITING, /* written in place, writer still has it open: arms (design principle 4a) */
+	HINT_WRITTEN, /* a writer closed it: fires */
+	HINT_SUBTREE, /* look at everything below too (a directory came, moved, or was in doubt) */
+} HintKind;
+
+typedef struct {
+	HintKind kind;
+	char *path;       /* canonical, raw */
+	gint64 wall_usec; /* when the reader took it from the kernel */
+	gint64 mono_usec;
+	gint64 pid; /* of the writer, 0: the backend cannot tell */
+} Hint;
+
+void hint_clear(Hint *hint);
+
+typedef struct Watch Watch;
+typedef struct WatchOps WatchOps;
+
+/* Takes one hint or gap; ownership of the contents moves to the sink. */
+typedef struct {
+	void (*hint)(void *context, Hint *hint);
+	void (*gap)(void *context, Gap *gap); /* always followed by a HINT_SUBTREE of its scope */
+	void *context;
+} WatchSink;
+
+/* `backend`: "auto", "inotify", ... ; an unknown or unavailable one is an error that says why. */
+Watch *watch_open(const char *backend, GError **error);
+void watch_close(Watch *watch);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Watch, watch_close)
+
+/* The backend in use: "inotify". */
+const char *watch_backend(const Watch *watch);
+
+/* Starts the reader thread. */
+bool watch_start(Watch *watch, GError **error);
+
+/* Becomes readable when watch_take has something to do. */
+int watch_poll_fd(const Watch *watch);
+
+/* Gives everything drained so far to the sink; returns the number of hints and gaps given. */
+guint watch_take(Watch *watch, const WatchSink *sink);
+
+/*
+ * Waits (bounded by what is queued at the call) until the reader has drained all events that the
+ * kernel had queued when this was called; then watch_take returns them. For the barrier.
+ */
+void watch_drain(Watch *watch);
+
+typedef enum {
+	WATCH_ADDED,
+	WATCH_KNOWN,     /* watched already under this path */
+	WATCH_NO_BUDGET, /* the kernel's limit is reached: this directory is not covered */
+	WATCH_FAILED,    /* vanished meanwhile, or not permitted */
+} WatchAdd;
+
+/* Watches one directory, given by an open descriptor and the path it is known by. The caller adds
+ * first, then lists, then compares, so that nothing made in between is missed. */
+WatchAdd watch_add(Watch *watch, const char *path, int dir_fd);
+
+/* Forgets a directory and all below it (deleted or moved away). */
+void watch_forget(Watch *watch, const char *path);
+
+/* How many directories are watched; how many could not be. */
+guint watch_count(const Watch *watch);
+guint watch_uncovered(const Watch *watch);
