@@ -1,0 +1,196 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs the stages of the test suite and counts.
+
+Each stage is a function that returns a Count. A skip is a failure in CI: a machine that has
+installed tools/packages can run everything. The last line is "N passed, N failed".
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ElementTree
+from collections import namedtuple
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+FUZZ_SECONDS = 10
+
+Count = namedtuple("Count", "passed failed skipped")
+
+
+def run(*command, **options):
+    return subprocess.run([str(word) for word in command], cwd=ROOT, **options)
+
+
+def environment(**more):
+    return {**os.environ, "LC_ALL": "C.UTF-8", **more}
+
+
+def build(folder, *options, compiler="gcc", targets=()):
+    """Configures (once) and builds a folder; True when it succeeded."""
+    if not (ROOT / folder / "build.ninja").exists():
+        made = run("meson", "setup", folder, "-Dwerror=true", *options,
+                   env=environment(CC=compiler), stdout=subprocess.DEVNULL)
+        if made.returncode != 0:
+            return False
+    made = run("ninja", "-C", folder, *targets, capture_output=True, text=True)
+    if made.returncode != 0:
+        print(made.stdout[-8000:])
+    return made.returncode == 0
+
+
+def meson_tests(folder, *options):
+    """Runs the unit tests of a build folder and counts test cases from meson's JUnit report."""
+    env = environment(
+        ASAN_OPTIONS="detect_leaks=1:abort_on_error=1",
+        UBSAN_OPTIONS="halt_on_error=1:print_stacktrace=1",
+    )
+    run("meson", "test", "-C", folder, "--suite", "unit", "--print-errorlogs", "-q", *options,
+        env=env)
+    logs = ROOT / folder / "meson-logs"
+    wrapped = "--wrap" in " ".join(map(str, options))
+    name = "testlog-valgrind.junit.xml" if wrapped else "testlog.junit.xml"
+    return count_junit(logs / name)
+
+
+def count_junit(path):
+    if not path.exists():
+        return Count(0, 1, 0)
+    passed = failed = skipped = 0
+    for case in ElementTree.parse(path).iter("testcase"):
+        if case.find("failure") is not None or case.find("error") is not None:
+            failed += 1
+        elif case.find("skipped") is not None:
+            skipped += 1
+            print("skipped:", case.get("classname"), case.get("name"),
+                  case.find("skipped").get("message") or "")
+        else:
+            passed += 1
+    return Count(passed, failed, skipped)
+
+
+def pytest(name, folder, *options, **more):
+    report = ROOT / "build" / f"pytest-{name}.xml"
+    report.unlink(missing_ok=True)
+    done = run("/usr/bin/python3", "-m", "pytest", folder, "-q", "-p", "no:cacheprovider",
+               f"--junitxml={report}", *options, env=environment(**more))
+    count = count_junit(report)
+    if done.returncode not in (0, 1) and count.failed == 0:
+        count = count._replace(failed=1)
+    return count
+
+
+# The stages, in the order in which they run.
+
+def stage_unit():
+    """unit tests, gcc with AddressSanitizer and UndefinedBehaviorSanitizer"""
+    if not build("build-asan", "-Db_sanitize=address,undefined", "-Db_lundef=false"):
+        return Count(0, 1, 0)
+    return meson_tests("build-asan")
+
+
+def stage_clang():
+    """clang builds without a warning"""
+    ok = build("build-clang", "-Db_lundef=false", compiler="clang")
+    return Count(int(ok), int(not ok), 0)
+
+
+def stage_tree():
+    """the shape of the tree: rooms, sizes, formats, documents"""
+    return pytest("tree", "tests/tree")
+
+
+def stage_e2e():
+    """end-to-end tests against the real programs and real peers"""
+    return pytest("e2e", "tests/e2e", REEVE_BUILD=str(ROOT / "build"))
+
+
+def stage_asan():
+    """the end-to-end tests again, against the sanitized programs"""
+    return pytest("asan", "tests/e2e", "-m", "not slow", REEVE_BUILD=str(ROOT / "build-asan"),
+                  ASAN_OPTIONS="detect_leaks=0:abort_on_error=1",
+                  UBSAN_OPTIONS="halt_on_error=1:print_stacktrace=1")
+
+
+def stage_valgrind():
+    """unit tests under valgrind"""
+    wrapper = ("valgrind --quiet --error-exitcode=9 --leak-check=full "
+               "--errors-for-leak-kinds=definite --suppressions=tests/valgrind.supp")
+    return meson_tests("build", f"--wrap={wrapper}", "--timeout-multiplier=20")
+
+
+def stage_fuzz():
+    """every fuzzer for some seconds"""
+    if not build("build-fuzz", "-Dfuzz=true", "-Db_sanitize=address,undefined",
+                 "-Db_lundef=false", compiler="clang"):
+        return Count(0, 1, 0)
+    passed = failed = 0
+    for fuzzer in sorted((ROOT / "build-fuzz" / "tests" / "fuzz").glob("fuzz-*")):
+        if fuzzer.is_file() and os.access(fuzzer, os.X_OK):
+            ok = fuzz(fuzzer)
+            passed, failed = passed + ok, failed + (not ok)
+    return Count(passed, failed, 0)
+
+
+def fuzz(fuzzer):
+    name = fuzzer.name.removeprefix("fuzz-")
+    found = ROOT / "build-fuzz" / "found" / name
+    found.mkdir(parents=True, exist_ok=True)
+    done = run(fuzzer, f"-max_total_time={FUZZ_SECONDS}", "-timeout=5", "-rss_limit_mb=1024",
+               f"-artifact_prefix={found}/crash-", found, ROOT / "tests/fuzz/corpus" / name,
+               capture_output=True, text=True, errors="replace")
+    if done.returncode != 0:
+        print(f"fuzz-{name} failed:\n{done.stderr[-4000:]}")
+    return done.returncode == 0
+
+
+STAGES = {
+    "unit": stage_unit,
+    "tree": stage_tree,
+    "e2e": stage_e2e,
+    "clang": stage_clang,
+    "asan": stage_asan,
+    "valgrind": stage_valgrind,
+    "fuzz": stage_fuzz,
+}
+QUICK = ["unit", "tree", "e2e"]
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description="Runs the tests. Stages: " +
+        "; ".join(f"{name}: {stage.__doc__}" for name, stage in STAGES.items()))
+    parser.add_argument("--quick", action="store_true", help="under two minutes: " + " ".join(QUICK))
+    parser.add_argument("stages", nargs="*", metavar="STAGE", help="only these")
+    options = parser.parse_args()
+    unknown = set(options.stages) - set(STAGES)
+    if unknown:
+        parser.error(f"no such stage: {', '.join(sorted(unknown))}")
+    os.environ["REEVE_QUICK"] = "1" if options.quick else ""
+
+    names = options.stages or (QUICK if options.quick else list(STAGES))
+    print("== build", flush=True)
+    if not build("build"):
+        print("0 passed, 1 failed")
+        return 1
+    total = Count(0, 0, 0)
+    for name in names:
+        print(f"== {name}: {STAGES[name].__doc__}", flush=True)
+        start = time.monotonic()
+        count = STAGES[name]()
+        print(f"== {name}: {count.passed} passed, {count.failed} failed, "
+              f"{count.skipped} skipped in {time.monotonic() - start:.0f} s", flush=True)
+        total = Count(*(a + b for a, b in zip(total, count)))
+    failed = total.failed
+    if total.skipped and os.environ.get("CI"):
+        print(f"{total.skipped} skipped tests count as failures in CI")
+        failed += total.skipped
+    print(f"{total.passed} passed, {failed} failed")
+    return 1 if failed or not total.passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
