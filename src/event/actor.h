@@ -26,6 +26,7 @@ typedef struct {
 	char *how;
 } Actor;
 
+/* With nothing known: numbers -1, the rest NULL. */
 Actor *actor_new(void);
 Actor *actor_copy(const Actor *actor);
 void actor_free(Actor *actor);

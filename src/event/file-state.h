@@ -81,7 +81,9 @@ typedef enum {
 
 /*
  * Compares. Contents are equal when the strongest proof both sides have agrees (sha256, else hmac);
- * between a side with sha256 only and one with hmac only they count as different.
+ * between a side with sha256 only and one with hmac only they count as different. Where the types
+ * differ, content, target and device are part of the type; against FILE_ABSENT only the type
+ * counts.
  */
 guint file_state_compare(const FileState *a, const FileState *b);
 
