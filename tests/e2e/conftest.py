@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The stage on which the end-to-end tests play: one watched machine in a folder of its own.
+
+`machine` is a Machine whose daemon is not yet running. Tests wait for states, never for time:
+`machine.settle()` is `reeve status --wait`, a true barrier, after which everything hinted before
+the call is in the journal; so a test may also assert that something is *not* there.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+BUILD = Path(os.environ.get("REEVE_BUILD", ROOT / "build"))
+PROGRAMS = BUILD / "src"
+STAGES = ("recorder", "judge", "relay")
+PATIENCE = 60  # seconds until a state that must come counts as never coming
+
+
+def wait_for(what, predicate, patience=PATIENCE):
+    """Polls until predicate() is truthy and returns that value."""
+    end = time.monotonic() + patience
+    while True:
+        value = predicate()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise AssertionError(f"waited {patience} s in vain for {what}")
+        time.sleep(0.01)
+
+
+class Machine:
+    def __init__(self, folder):
+        self.folder = Path(folder)
+        self.root = self.folder / "root"
+        self.state = self.folder / "state"
+        self.runtime = self.folder / "run"
+        self.log = self.folder / "reeved.log"
+        self.process = None
+        (self.root / "etc").mkdir(parents=True)
+
+    # files of the watched machine
+
+    def path(self, path):
+        return self.root / path.lstrip("/")
+
+    def write(self, path, text, mode=None):
+        """Writes in place, as an editor without temporary files does."""
+        file = self.path(path)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        data = text if isinstance(text, bytes) else text.encode()
+        file.write_bytes(data)
+        if mode is not None:
+            file.chmod(mode)
+        return file
+
+    def replace(self, path, text):
+        """Writes beside and renames over, as careful editors and package managers do."""
+        file = self.path(path)
+        beside = file.with_name(file.name + ".tmp-e2e")
+        beside.write_text(text)
+        beside.rename(file)
+        return file
+
+    # the daemon
+
+    @property
+    def places(self):
+        return ["--state", str(self.state), "--runtime", str(self.runtime)]
+
+    def start(self, *options, watch=("/etc",), ready=True):
+        assert self.process is None
+        watches = [word for path in watch for word in ("--watch", path)]
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen(
+                [PROGRAMS / "reeved", "--root", self.root, *self.places, "--host", "web-1",
+                 *watches, *options],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        if ready:
+            self.wait_ready()
+        return self
+
+    def wait_ready(self):
+        def is_ready():
+            assert self.process.poll() is None, f"reeved ended:\n{self.log.read_text()}"
+            return self.reeve("status", "--wait").returncode in (0, 1)
+        wait_for("the daemon to be ready", is_ready)
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        code = self.process.wait(PATIENCE)
+        self.process = None
+        return code
+
+    def kill_daemon(self):
+        """kill -9 of reeved itself; its stages notice by themselves."""
+        self.process.kill()
+        self.process.wait()
+        self.process = None
+
+    def pid(self, stage):
+        return self.health(stage)["pid"]
+
+    def kill(self, stage):
+        os.kill(self.pid(stage), signal.SIGKILL)
+
+    def health(self, stage):
+        def read():
+            try:
+                return json.loads((self.runtime / "health" / stage).read_text())
+            except (FileNotFoundError, json.JSONDecodeError):
+                return None
+        return wait_for(f"the health of {stage}", read)
+
+    # the command line
+
+    def reeve(self, *words, **options):
+        options = {"capture_output": True, "text": True, "stdin": subprocess.DEVNULL, **options}
+        return subprocess.run([PROGRAMS / "reeve", *self.places, *words], **options)
+
+    def settle(self):
+        done = self.reeve("status", "--wait")
+        assert done.returncode in (0, 1), done.stdout + done.stderr
+        return done
+
+    # what was recorded
+
+    @property
+    def snapshots(self):
+        return self.state / "snapshots.git"
+
+    @property
+    def journal(self):
+        return self.state / "journal" / "events.ndjson"
+
+    def git(self, *words, text=True):
+        done = subprocess.run(
+            ["git", "-c", "safe.directory=*", "-C", self.snapshots, *words],
+            capture_output=True, text=text, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def recorded(self, path):
+        """The bytes of a path in the newest snapshot."""
+        return self.git("cat-file", "blob", f"observed:files{path}", text=False)
+
+    def events(self):
+        """All events, each with the id of its line."""
+        found = []
+        for line in self.journal.read_bytes().splitlines():
+            event = json.loads(line)
+            event["id"] = hashlib.sha256(line).hexdigest()
+            found.append(event)
+        return found
+
+    def changes(self, path=None):
+        """The files of all change events, each with its event; only those of a path."""
+        return [{**file, "event": event} for event in self.events()
+                if event["kind"] == "change" for file in event["files"]
+                if path is None or file["path"] == path]
+
+    def gaps(self):
+        return [event for event in self.events() if event["kind"] == "gap"]
+
+
+@pytest.fixture
+def machine(request):
+    folder = tempfile.mkdtemp(prefix="rv-")
+    os.chmod(folder, 0o755)  # the judge's user passes through
+    made = Machine(folder)
+    yield made
+    if made.process is not None:
+        made.stop()
+    failed = getattr(request.node, "failed", False)
+    if failed and made.log.exists():
+        print(made.log.read_text()[-8000:])
+    if failed and os.environ.get("REEVE_KEEP"):
+        print(f"kept: {folder}")
+    else:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item):
+    report = (yield).get_result()
+    if report.when == "call":
+        item.failed = report.failed
