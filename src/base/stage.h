@@ -43,7 +43,11 @@ typedef struct {
 /*
  * Parses argv (changed in place): the options above and `own`, a table of the stage's own options
  * (GOptionEntry, ended by a zeroed one; may be NULL). Descriptors are checked to be open and set
- * close-on-exec. `--state` and `--runtime` are required. False and *error (usage).
+ * close-on-exec; SIGPIPE is ignored from here on (a peer that left is an error code, not a death).
+ * `--state` and `--runtime` are required. False and *error (usage): exit with 64.
+ *
+ * Use the FILENAME kinds of GOption for everything that may hold bytes of somebody else (paths,
+ * globs): the STRING kinds refuse what the locale cannot say.
  */
 bool stage_options_parse(StageOptions *options, const char *program, const GOptionEntry *own,
 			 int *argc, char ***argv, GError **error);
@@ -53,9 +57,11 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(StageOptions, stage_options_clear)
 /* Tells reeved that this stage is ready: everything it owes to the past is done. */
 void stage_ready(const StageOptions *options);
 
-/* Opens RUNTIME/health/<stage> for rewriting; call before the wall is built. -1 and *error. */
+/* Opens RUNTIME/health/<stage> (0640, reader group) for rewriting; call before the wall is built. -1
+ * and *error. */
 int stage_health_open(const StageOptions *options, const char *stage, GError **error);
 
-/* Rewrites the health line. `line` is one line of JSON without LF. Errors are ignored: there is no
- * better place to report them. */
+/* Rewrites the health line (a reader takes the first line only: what follows may be the tail of an
+ * older, longer one). `line` is one line of JSON without LF. Errors are ignored: there is no better
+ * place to report them. -1 is no file. */
 void stage_health_write(int fd, const char *line);

@@ -18,7 +18,8 @@
 
 /*
  * Takes a user and group, with no supplementary groups but `reader_group` (-1: none). Irrevocable.
- * uid -1: nothing happens. Also sets no_new_privs and the death signal off, dumpable off.
+ * uid -1: the user stays. Capabilities go with root, the bounding set first (afterwards nobody
+ * could). Whatever the uid: sets no_new_privs, the death signal off, dumpable off.
  */
 bool walls_drop_user(int uid, int gid, int reader_group, GError **error);
 
@@ -55,9 +56,13 @@ typedef struct {
 
 /*
  * An allow-list: every system call not named fails with EPERM, calls of another architecture kill.
- * `calls` are SCMP_SYS numbers ended by -1 (use WALLS_CALLS_COMMON first); `rules` (may be NULL)
- * is ended by a zeroed member with call -1. io_uring, ptrace, bpf, mounts, keyctl and module calls
- * are never allowed.
+ * `call_lists` are lists of SCMP_SYS numbers, each ended by -1, the whole ended by NULL (put
+ * walls_calls_common first); `rules` (may be NULL) ends with a member whose call is -1; several
+ * rules for one call add up; a call that stands in a list needs no rule, and a rule does not
+ * narrow it. io_uring, ptrace, bpf, mounts, keyctl, module calls and execution are in no list of
+ * base/. Always allowed by rule: threads (never processes: clone3 says ENOSYS, so that glibc uses
+ * clone), mmap and mprotect without PROT_EXEC, names of threads, own limits, abort(3). So load
+ * what is loaded lazily (dlopen, gconv, NSS) before.
  */
 bool walls_restrict_calls(const int *const *call_lists, const WallsCallRule *rules, GError **error);
 
