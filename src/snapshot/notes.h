@@ -57,6 +57,14 @@ void notes_free(Notes *notes);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Notes, notes_free)
 /* The note of a path, made if missing; owned by the notes. */
 PathNote *notes_path(Notes *notes, const char *path);
+/* One more transient; owned by the notes. */
+Transient *notes_add_transient(Notes *notes, const char *path, gint64 time_usec);
 
+/* "change", "baseline", "scope". */
+const char *notes_kind_word(ChangeSetKind kind);
+bool notes_kind_from_word(const char *word, ChangeSetKind *ret);
+
+/* The file's bytes; equal notes give equal bytes. Caller unrefs. */
 GBytes *notes_format(const Notes *notes);
+/* Reads them back, strictly. REEVE_ERROR_CORRUPT, _VERSION or _LIMIT. */
 Notes *notes_parse(const void *data, gsize size, GError **error);
