@@ -65,9 +65,25 @@ Event *event_new(EventKind kind);
 void event_free(Event *event);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Event, event_free)
 
-/* The body: one line of JSON without LF. The time of encoding does not enter; equal events give
- * equal bytes. Caller unrefs. */
+/*
+ * The body: one line of JSON without LF. The time of encoding does not enter; equal events give
+ * equal bytes. Foreign text is escaped and capped here; an event of at most EVENT_MAX_FILES files,
+ * planned by event_plan_parts, never exceeds EVENT_MAX_BYTES. Caller unrefs.
+ */
 GBytes *event_encode(const Event *event);
+
+/*
+ * How many of `changes` (of Change, judged) go into each part of a change-set: a GArray of guint,
+ * in order, so that no part has more than EVENT_MAX_FILES files or EVENT_MAX_BYTES bytes.
+ * `envelope` is the event they will be put in: host, commit, policy, note and the like set; seq,
+ * prev, part, verdict, severity and summary do not matter. The same arguments give the same plan.
+ */
+GArray *event_plan_parts(const Event *envelope, const GPtrArray *changes);
+
+/* SHA-256 in hex over what Reeve answers for in a state (file_state_compare): of a state, and of
+ * the `before` or `after` of a parsed event. Equal states give equal digests. */
+void event_state_digest(const FileState *state, char ret[DIGEST_HEX + 1]);
+void event_state_json_digest(const json_t *state, char ret[DIGEST_HEX + 1]);
 
 /* The id of a body. */
 void event_id(const void *body, gsize size, char ret[EVENT_ID_HEX + 1]);

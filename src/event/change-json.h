@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A judged change as a member of an event's `files` (design 5.4). Inside event/ only.
+ */
+#pragma once
+
+#include "event/change.h"
+
+#include <jansson.h>
+
+/* No member of `files` is larger than this as compact JSON. */
+#define CHANGE_JSON_MAX_BYTES (224 * 1024)
+
+/*
+ * A new object. Everything is capped; where the whole is still too large, the diff goes first
+ * (diff_omitted "too large"), then settings, actors and
+ * all but the first rules.
+ */
+json_t *change_to_json(const Change *change);
+
+/* Bytes of an object as compact JSON. */
+gsize change_json_size(const json_t *object);

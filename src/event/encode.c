@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Events to bytes: see event.h. jansson keeps the order in which members are set, so the order of
+ * the calls here is the order of the members on disk and on the bus.
+ */
+#include "event/change-json.h"
+#include "event/event.h"
+#include "event/members.h"
+
+#include <string.h>
+
+#define HOST_BYTES 256
+#define NOTE_BYTES 4096
+#define SUMMARY_BYTES 512
+#define MAX_REFERS 256
+#define SCOPE_BYTES (64 * 1024)
+
+static json_t *host_to_json(const EventHost *host)
+{
+	json_t *object = json_object();
+
+	member_set_line(object, "name", host->name == NULL ? "" : host->name, HOST_BYTES);
+	member_set_line(object, "id", host->id, HOST_BYTES);
+	member_set_line(object, "boot", host->boot, HOST_BYTES);
+	return object;
+}
+
+static void set_part(json_t *body, const Event *event)
+{
+	if (event->part_of > 0) {
+		json_t *part = json_object();
+
+		member_set_integer(part, "n", event->part_n);
+		member_set_integer(part, "of", event->part_of);
+		member_set(body, "part", part);
+	}
+}
+
+static json_t *head_to_json(const Event *event)
+{
+	json_t *body = json_object();
+
+	member_set_word(body, "schema", EVENT_SCHEMA);
+	member_set_word(body, "kind", event_kind_word(event->kind));
+	member_set_integer(body, "seq", event->seq);
+	member_set_word_or_null(body, "prev", event->prev);
+	member_set_time(body, "time", event->time_usec);
+	member_set(body, "host", host_to_json(&event->host));
+	member_set_word_or_null(body, "commit", event->commit);
+	member_set_word_or_null(body, "parent", event->parent);
+	member_set_word_or_null(body, "register", event->register_commit);
+	member_set_word_or_null(body, "policy", event->policy);
+	set_part(body, event);
+	if (event->verdict != VERDICT_NONE) {
+		member_set_word(body, "verdict", verdict_word(event->verdict));
+	}
+	member_set_word(body, "severity", severity_word(event->severity));
+	member_set_line(body, "summary", event->summary == NULL ? "" : event->summary,
+			SUMMARY_BYTES);
+	return body;
+}
+
+/* What a person or the machine says beside, whatever the kind. */
+static void set_remarks(json_t *body, const Event *event)
+{
+	if (event->refers->len > 0) {
+		member_set(body, "refers", member_lines(event->refers, MAX_REFERS, EVENT_ID_HEX));
+	}
+	member_set_line(body, "who", event->who, HOST_BYTES);
+	member_set_line(body, "note", event->note, NOTE_BYTES);
+}
+
+static void set_gap(json_t *body, const Gap *gap)
+{
+	member_set_line(body, "cause", gap->cause, HOST_BYTES);
+	member_set_path(body, "scope", gap->scope);
+	member_set_time(body, "start", gap->start_usec);
+	member_set_time(body, "end", gap->end_usec);
+	member_set_time(body, "closed", gap->closed_usec);
+}
+
+static json_t *files_to_json(const GPtrArray *files)
+{
+	json_t *array = json_array();
+
+	for (guint i = 0; i < files->len; i++) {
+		json_array_append_new(array, change_to_json(g_ptr_array_index(files, i)));
+	}
+	return array;
+}
+
+static void set_matter(json_t *body, const Event *event)
+{
+	switch (event->kind) {
+	case EVENT_CHANGE:
+	case EVENT_RESOLVED:
+		member_set(body, "files", files_to_json(event->files));
+		break;
+	case EVENT_SCOPE:
+		member_set(body, "added",
+			   member_paths((const char *const *)event->scope_added, SCOPE_BYTES));
+		member_set(body, "removed",
+			   member_paths((const char *const *)event->scope_removed, SCOPE_BYTES));
+		member_set_integer(body, "count", event->count);
+		break;
+	case EVENT_BASELINE:
+		member_set_integer(body, "count", event->count);
+		break;
+	case EVENT_GAP:
+		set_gap(body, event->gap);
+		break;
+	case EVENT_ACK:
+	case EVENT_REVIEW:
+	case EVENT_REQUEST:
+	case EVENT_HEALTH:
+	case EVENT_CHECKPOINT:
+		break;
+	case _EVENT_N:
+		g_assert_not_reached();
+	}
+}
+
+GBytes *event_encode(const Event *event)
+{
+	json_t *body = head_to_json(event);
+	gsize size;
+	char *bytes;
+
+	g_assert(event->files->len <= EVENT_MAX_FILES);
+	g_assert(event->kind != EVENT_GAP || event->gap != NULL);
+	set_remarks(body, event);
+	set_matter(body, event);
+	size = json_dumpb(body, NULL, 0, JSON_COMPACT);
+	g_assert(size > 0 && size <= EVENT_MAX_BYTES);
+	bytes = g_malloc(size);
+	json_dumpb(body, bytes, size, JSON_COMPACT);
+	json_decref(body);
+	return g_bytes_new_take(bytes, size);
+}
+
+void event_id(const void *body, gsize size, char ret[EVENT_ID_HEX + 1])
+{
+	digest_sha256_hex(body, size, ret);
+}
+
+/* Bytes of everything but the files, whatever journal_append and the summary put in later. */
+static gsize envelope_size(const Event *envelope)
+{
+	static char longest_id[EVENT_ID_HEX + 1];
+	Event widest = *envelope;
+	json_t *body;
+	gsize size;
+
+	memset(longest_id, 'f', EVENT_ID_HEX);
+	widest.seq = MEMBER_MAX_INTEGER;
+	widest.prev = longest_id;
+	widest.part_n = G_MAXUINT;
+	widest.part_of = G_MAXUINT;
+	widest.verdict = VERDICT_UNVERIFIABLE; /* the longest words */
+	widest.severity = SEVERITY_INFORMATIONAL;
+	widest.summary = NULL;
+	body = head_to_json(&widest);
+	set_remarks(body, &widest);
+	member_set(body, "files", json_array());
+	size = change_json_size(body);
+	json_decref(body);
+	return size + 2 * SUMMARY_BYTES;
+}
+
+GArray *event_plan_parts(const Event *envelope, const GPtrArray *changes)
+{
+	GArray *parts = g_array_new(FALSE, FALSE, sizeof(guint));
+	gsize empty = envelope_size(envelope);
+	gsize used = empty;
+	guint count = 0;
+
+	g_assert(empty + CHANGE_JSON_MAX_BYTES <= EVENT_MAX_BYTES);
+	for (guint i = 0; i < changes->len; i++) {
+		json_t *file = change_to_json(g_ptr_array_index(changes, i));
+		gsize size = change_json_size(file) + 1; /* the comma */
+
+		json_decref(file);
+		if (count > 0 && (count == EVENT_MAX_FILES || used + size > EVENT_MAX_BYTES)) {
+			g_array_append_val(parts, count);
+			used = empty;
+			count = 0;
+		}
+		used += size;
+		count++;
+	}
+	if (count > 0) {
+		g_array_append_val(parts, count);
+	}
+	return parts;
+}
