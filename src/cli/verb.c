@@ -2,6 +2,8 @@
 /* The table of verbs: see verb.h. */
 #include "cli/verb.h"
 
+#include "base/nearest.h"
+
 #include <string.h>
 
 const Verb verbs[] = {
@@ -18,49 +20,16 @@ const Verb *verb_find(const char *name)
 	return NULL;
 }
 
-#define NEAR_MAX 32
-
-/* Levenshtein's distance; words above the cap are far from everything. */
-static guint word_distance(const char *a, const char *b)
-{
-	gsize na = strlen(a), nb = strlen(b);
-	guint row[NEAR_MAX + 1];
-
-	if (na > NEAR_MAX || nb > NEAR_MAX) {
-		return G_MAXUINT;
-	}
-	for (gsize j = 0; j <= nb; j++) {
-		row[j] = (guint)j;
-	}
-	for (gsize i = 1; i <= na; i++) {
-		guint diagonal = row[0];
-
-		row[0] = (guint)i;
-		for (gsize j = 1; j <= nb; j++) {
-			guint changed = diagonal + (a[i - 1] != b[j - 1]);
-
-			diagonal = row[j];
-			row[j] = MIN(changed, MIN(row[j], row[j - 1]) + 1);
-		}
-	}
-	return row[nb];
-}
-
 const Verb *verb_nearest(const char *typed)
 {
-	const Verb *best = NULL;
-	guint best_distance = 3;
+	const char *names[G_N_ELEMENTS(verbs)] = {NULL};
+	const char *nearest;
 
-	for (const Verb *verb = verbs; verb->name != NULL; verb++) {
-		guint distance = word_distance(typed, verb->name);
-
-		/* A short word is near to everything: two wrong letters of three are no typo. */
-		if (distance < best_distance && distance < strlen(verb->name)) {
-			best = verb;
-			best_distance = distance;
-		}
+	for (gsize i = 0; i < G_N_ELEMENTS(verbs); i++) {
+		names[i] = verbs[i].name;
 	}
-	return best;
+	nearest = nearest_word(typed, names);
+	return nearest == NULL ? NULL : verb_find(nearest);
 }
 
 static void print_help(const Verb *verb, GOptionContext *parser)
