@@ -9,7 +9,8 @@
  * `%`. An escaped name has its first byte, and every `%` and backslash, as %XX; so a tree entry is
  * escaped exactly when it begins with `%`, and `%dir` is nobody's name.
  *
- * The shard of a name is its FNV-1a (32 bits, over the raw bytes), folded by h ^ h >> 16, modulo 64.
+ * The shard of a name is its FNV-1a (32 bits, over the raw bytes), folded by h ^ h >> 16,
+ * modulo 64.
  */
 #pragma once
 
