@@ -29,16 +29,40 @@ Config *config_new(void); /* the defaults */
 void config_free(Config *config);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Config, config_free)
 
-/* Reads one file over `config`; a missing file is an error unless `missing_ok`. */
+/*
+ * Reads one file over `config`; a missing file is an error unless `missing_ok`. Read by root, the
+ * file must be root's own and not writable by everybody.
+ */
 bool config_load(Config *config, const char *file, bool missing_ok, GError **error);
 
-/* Fills state_dir and runtime_dir: what was given, else the defaults of the calling user. */
+/*
+ * Reads the whole configuration over `config`: `file`, then its drop-ins, `<file without
+ * .yaml>.d/` any `.yaml`, by name. NULL: the default of the calling user (root: the one of the
+ * build, /etc/reeve/reeve.yaml; anyone else: reeve/reeve.yaml in the XDG configuration folder),
+ * which may be missing.
+ */
+bool config_read(Config *config, const char *file, GError **error);
+
+/*
+ * Fills state_dir and runtime_dir: what was given, else the defaults of the calling user. Made
+ * absolute. What was given wins over the file: a given runtime_dir has its own sockets
+ * (bus.live, bus.replay), a given state_dir its own register.
+ */
 void config_places(Config *config, const char *state_dir, const char *runtime_dir);
 
 /* Endpoints after config_places: "ipc://RUNTIME/live" unless configured. An ipc path above 107
- * bytes is a clear error. */
+ * bytes, and a tcp endpoint without keys, is a clear error. */
 bool config_endpoints(const Config *config, GStrv *ret_live, GStrv *ret_replay, GError **error);
 
-/* The folders rules come from: those configured, else the installed one, else, in a build tree,
- * the source's policies/. */
+/* The folders rules come from: those configured; else, in a build tree, the source's policies/;
+ * else the installed one. When nothing is configured, the folder `policies` beside the default
+ * configuration file is added if there is one. */
 GStrv config_policy_folders(const Config *config);
+
+/* The folder a build tree's programs lie in, when the calling program is one of them; NULL: it is
+ * installed. Caller frees. */
+char *config_build_folder(void);
+
+/* Whether a name can be the host's: letters, digits, `.`, `-`, `_`, at most 253; it is a level of
+ * the bus's topics. */
+bool config_host_is_valid(const char *host);

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Where things are: see config.h. */
+#include "build-config.h"
+#include "config/config.h"
+#include "config/schema.h"
+
+#include <string.h>
+#include <unistd.h>
+
+static char *default_state(void)
+{
+	return geteuid() == 0 ? g_strdup("/var/lib/reeve")
+			      : g_build_filename(g_get_user_state_dir(), "reeve", NULL);
+}
+
+/* Without a runtime folder of the session, the sockets lie beside the stores. */
+static char *default_runtime(const char *state_dir)
+{
+	const char *session = g_getenv("XDG_RUNTIME_DIR");
+
+	if (geteuid() == 0) {
+		return g_strdup("/run/reeve");
+	}
+	return session != NULL && session[0] == '/' ? g_build_filename(session, "reeve", NULL)
+						    : g_build_filename(state_dir, "run", NULL);
+}
+
+void config_places(Config *config, const char *state_dir, const char *runtime_dir)
+{
+	g_clear_pointer(&config->state_dir, g_free);
+	g_clear_pointer(&config->runtime_dir, g_free);
+	if (state_dir != NULL) {
+		config->state_dir = g_canonicalize_filename(state_dir, NULL);
+		g_clear_pointer(&config->register_path, g_free);
+	} else {
+		config->state_dir = default_state();
+	}
+	if (runtime_dir != NULL) {
+		config->runtime_dir = g_canonicalize_filename(runtime_dir, NULL);
+		g_clear_pointer(&config->bus_live, g_strfreev);
+		g_clear_pointer(&config->bus_replay, g_strfreev);
+	} else {
+		config->runtime_dir = default_runtime(config->state_dir);
+	}
+}
+
+static bool check_endpoints(const char *key, const Config *config, GStrv endpoints, GError **error)
+{
+	for (; *endpoints != NULL; endpoints++) {
+		const char *advice;
+		g_autofree char *problem = schema_endpoint_problem(*endpoints, &advice);
+
+		if (problem == NULL && g_str_has_prefix(*endpoints, "tcp://") &&
+		    config->bus_keys == NULL) {
+			problem = g_strdup("tcp is for encrypted peers only");
+			advice = "set bus.keys to the folder of the CURVE keys";
+		}
+		if (problem != NULL) {
+			g_set_error(error, REEVE_ERROR, REEVE_ERROR_SYNTAX, "%s: %s: %s; %s", key,
+				    *endpoints, problem, advice);
+			return false;
+		}
+	}
+	return true;
+}
+
+/* What was configured, or the one socket in RUNTIME. */
+static GStrv endpoints_of(const Config *config, GStrv configured, const char *name)
+{
+	g_autofree char *only = g_strdup_printf("ipc://%s/%s", config->runtime_dir, name);
+	const char *const list[] = {only, NULL};
+
+	return g_strdupv(configured != NULL ? configured : (char **)list);
+}
+
+bool config_endpoints(const Config *config, GStrv *ret_live, GStrv *ret_replay, GError **error)
+{
+	g_auto(GStrv) live = endpoints_of(config, config->bus_live, "live");
+	g_auto(GStrv) replay = endpoints_of(config, config->bus_replay, "replay");
+
+	if (!check_endpoints("bus.live", config, live, error) ||
+	    !check_endpoints("bus.replay", config, replay, error)) {
+		return false;
+	}
+	*ret_live = g_steal_pointer(&live);
+	*ret_replay = g_steal_pointer(&replay);
+	return true;
+}
+
+char *config_build_folder(void)
+{
+	g_autofree char *program = g_file_read_link("/proc/self/exe", NULL);
+	g_autofree char *folder = program != NULL ? g_path_get_dirname(program) : NULL;
+	g_autofree char *build = folder != NULL ? g_path_get_dirname(folder) : NULL;
+	g_autofree char *ninja =
+		build != NULL ? g_build_filename(build, "build.ninja", NULL) : NULL;
+
+	/* <build>/src/<program> beside <build>/build.ninja; the tests lie a level deeper */
+	return ninja != NULL && g_file_test(ninja, G_FILE_TEST_IS_REGULAR)
+		       ? g_steal_pointer(&folder)
+		       : NULL;
+}
+
+/* <source>/policies of <source>/<build>/src; NULL when that is not what it looks like. */
+static char *source_policies(void)
+{
+	g_autofree char *folder = config_build_folder();
+	g_autofree char *policies = NULL;
+
+	if (folder == NULL) {
+		return NULL;
+	}
+	policies = g_build_filename(folder, "..", "..", "policies", NULL);
+	return g_file_test(policies, G_FILE_TEST_IS_DIR) ? g_canonicalize_filename(policies, NULL)
+							 : NULL;
+}
+
+GStrv config_policy_folders(const Config *config)
+{
+	g_autofree char *source = source_policies();
+	g_autofree char *configuration = g_path_get_dirname(REEVE_CONFIG_FILE);
+	g_autofree char *own = g_build_filename(configuration, "policies", NULL);
+	g_autoptr(GStrvBuilder) folders = g_strv_builder_new();
+
+	if (config->policies != NULL) {
+		return g_strdupv(config->policies);
+	}
+	g_strv_builder_add(folders, source != NULL ? source : REEVE_POLICY_DIR);
+	if (g_file_test(own, G_FILE_TEST_IS_DIR)) {
+		g_strv_builder_add(folders, own);
+	}
+	return g_strv_builder_end(folders);
+}
