@@ -23,6 +23,22 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Store, store_close)
 /* Head of refs/heads/observed in hex, or NULL (and *error when that is an error). Caller frees. */
 char *store_head(Store *store, GError **error);
 
+/* How a walk back through the history ended. */
+typedef enum {
+	STORE_WALK_COMPLETE,
+	STORE_WALK_BROKEN,  /* met a commit that cannot be read; *ret_broken and *error name it */
+	STORE_WALK_FOREIGN, /* `since` is not in the history: it is another one */
+	STORE_WALK_ERROR,
+} StoreWalk;
+
+/*
+ * The commits after `since` (NULL: from the first) up to the head, oldest first, at most `max` of
+ * the oldest: char * in hex. Where the history is broken these are the commits behind the break;
+ * where it is foreign there are none. *ret_behind counts all of them, also those beyond `max`.
+ */
+StoreWalk store_walk(Store *store, const char *since, guint max, GPtrArray **ret_commits,
+		     guint64 *ret_behind, char **ret_broken, GError **error);
+
 /* The commits after `since` (NULL: from the first) up to the head, oldest first: char * in hex, at
  * most `max`. `since` unknown to the history: REEVE_ERROR_CORRUPT. */
 GPtrArray *store_commits(Store *store, const char *since, guint max, GError **error);
@@ -35,6 +51,16 @@ GPtrArray *store_commits(Store *store, const char *since, guint max, GError **er
  */
 ChangeSet *store_change_set(Store *store, const char *commit, gsize max_diff_bytes, GError **error);
 
+/*
+ * The same against any earlier commit instead of the parent (NULL: against nothing), and without
+ * texts: store_add_text adds them, one change at a time, so that the texts of a large change-set
+ * need not be held together. Content that cannot be read makes DIFF_UNREADABLE and goes to
+ * *ret_problem (may be NULL; caller frees).
+ */
+ChangeSet *store_change_set_since(Store *store, const char *base, const char *commit,
+				  GError **error);
+void store_add_text(Store *store, Change *change, gsize max_diff_bytes, char **ret_problem);
+
 /* The state of one path in a commit; FILE_ABSENT when it is not there. */
 bool store_state(Store *store, const char *commit, const char *path, FileState *ret,
 		 GError **error);
@@ -42,14 +68,15 @@ bool store_state(Store *store, const char *commit, const char *path, FileState *
 GBytes *store_content(Store *store, const FileState *state, gsize max_bytes, GError **error);
 
 /*
- * Compares one path in two commits (`reeve diff`: approved -> current): a Change with states,
+ * Compares one path in two commits (`reeve diff`: approved -> current; `old_commit` NULL: with
+ * nothing): a Change with states,
  * difference and text diff filled in, op as fits; NULL without *error when they are equal.
  */
 Change *store_compare(Store *store, const char *old_commit, const char *new_commit,
 		      const char *path, gsize max_diff_bytes, GError **error);
 
 /* Problems found by reading everything: packs' and indexes' checksums, every object's id, the
- * chain of commits, every manifest and change-set.json. Array of char * (empty: sound);
- * `progress` may be NULL. */
+ * refs, the chain of commits, every manifest and change-set.json. Array of char * (empty: sound),
+ * each naming the file or object; `progress` may be NULL. */
 GPtrArray *store_verify(Store *store, void (*progress)(void *context, guint64 done, guint64 of),
 			void *context, GError **error);

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Whose a file was, by the snapshot's own etc/passwd and etc/group: the names of the watched
+ * system then, not those of this one now. Parsed files are kept for the next snapshot, which nearly
+ * always has the same.
+ */
+#pragma once
+
+#include "change/names.h"
+#include "change/objects.h"
+#include "event/file-state.h"
+
+typedef struct Owners Owners;
+
+Owners *owners_new(void);
+void owners_free(Owners *owners);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Owners, owners_free)
+
+/* The two files of one snapshot. Valid until two more snapshots were asked for. */
+typedef struct {
+	const Names *users, *groups;
+} OwnersView;
+
+/* `root` may be NULL. Files that are missing or unreadable know nobody. */
+OwnersView owners_of(Owners *owners, Objects *objects, const git_tree *root);
+
+/* Fills `owner` and `group`; leaves NULL what is not known. */
+void owners_name(OwnersView view, FileState *state);
