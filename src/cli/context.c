@@ -169,3 +169,11 @@ int verb_usage(const char *verb, const char *format, ...)
 	g_printerr("reeve %s: %s\nTry `reeve help %s`.\n", verb, text, verb);
 	return CLI_USAGE;
 }
+
+int verb_usage_error(const char *verb, GError *error)
+{
+	int status = verb_usage(verb, "%s", error->message);
+
+	g_error_free(error);
+	return status;
+}

@@ -64,3 +64,5 @@ int verb_fail(GError *error);
 int verb_trouble(const char *format, ...) G_GNUC_PRINTF(1, 2);
 /* As verb_trouble, names `reeve help VERB`, and gives CLI_USAGE. */
 int verb_usage(const char *verb, const char *format, ...) G_GNUC_PRINTF(2, 3);
+/* As verb_usage, with the message of an error, which is freed. */
+int verb_usage_error(const char *verb, GError *error);
