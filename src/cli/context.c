@@ -2,6 +2,7 @@
 /* What every verb is given: see context.h. */
 #include "cli/context.h"
 
+#include "base/path.h"
 #include "build-config.h"
 
 #include <stdarg.h>
@@ -14,6 +15,9 @@
 #define WIDTH_DEFAULT 80
 #define WIDTH_MIN 40
 #define WIDTH_MAX 400
+
+#define SYSTEM_STATE "/var/lib/reeve"
+#define SYSTEM_RUNTIME "/run/reeve"
 
 void global_options_clear(GlobalOptions *options)
 {
@@ -82,23 +86,20 @@ static bool read_color(Context *context, const char *word, GError **error)
 	return true;
 }
 
-/* Verbs change no folder, but what they start (reeved) and print should not depend on ours. */
-static char *absolute(const char *path)
+/* A configuration that cannot be read leaves the defaults, and its complaint. */
+static void read_config(Context *context, const char *file, const char *state, const char *runtime)
 {
-	return path == NULL ? NULL : g_canonicalize_filename(path, NULL);
-}
+	g_autoptr(GError) error = NULL;
 
-static void read_places(Context *context, const GlobalOptions *options)
-{
-	context->config = g_new0(Config, 1);
-	context->config->state_dir = absolute(options->state_dir);
-	context->config->runtime_dir = absolute(options->runtime_dir);
-	if (context->config->state_dir == NULL) {
-		context->config->state_dir = g_strdup("/var/lib/reeve");
+	g_clear_pointer(&context->config, config_free);
+	g_clear_pointer(&context->config_problem, g_free);
+	context->config = config_new();
+	if (!config_read(context->config, file, &error)) {
+		context->config_problem = g_strdup(error->message);
+		config_free(context->config);
+		context->config = config_new();
 	}
-	if (context->config->runtime_dir == NULL) {
-		context->config->runtime_dir = g_strdup("/run/reeve");
-	}
+	config_places(context->config, state, runtime);
 }
 
 bool context_init(Context *context, const GlobalOptions *options, GError **error)
@@ -107,20 +108,40 @@ bool context_init(Context *context, const GlobalOptions *options, GError **error
 	context->is_json = options->is_json;
 	context->is_terminal = isatty(STDOUT_FILENO) == 1;
 	context->width = terminal_width();
-	context->config_given = options->config_file != NULL;
 	context->state_given = options->state_dir != NULL;
 	context->runtime_given = options->runtime_dir != NULL;
-	context->config_file = context->config_given ? absolute(options->config_file)
-						     : g_strdup(REEVE_CONFIG_FILE);
-	read_places(context, options);
+	context->config_file = g_strdup(options->config_file);
+	read_config(context, context->config_file, options->state_dir, options->runtime_dir);
 	return read_color(context, options->color, error);
+}
+
+static bool has_reeve(const char *state_dir, const char *runtime_dir)
+{
+	g_autofree char *journal = g_build_filename(state_dir, "journal", NULL);
+	g_autofree char *health = g_build_filename(runtime_dir, "health", NULL);
+
+	return g_file_test(journal, G_FILE_TEST_EXISTS) || g_file_test(health, G_FILE_TEST_EXISTS);
+}
+
+void context_prefer_system(Context *context)
+{
+	if (geteuid() == 0 || context->state_given || context->runtime_given ||
+	    context->config_file != NULL ||
+	    has_reeve(context->config->state_dir, context->config->runtime_dir) ||
+	    !(g_file_test(SYSTEM_STATE, G_FILE_TEST_EXISTS) ||
+	      has_reeve(SYSTEM_STATE, SYSTEM_RUNTIME))) {
+		return;
+	}
+	read_config(context, access(REEVE_CONFIG_FILE, R_OK) == 0 ? REEVE_CONFIG_FILE : NULL,
+		    SYSTEM_STATE, NULL);
+	/* Set behind config_places: a given folder would put aside the endpoints of the file. */
+	g_free(context->config->runtime_dir);
+	context->config->runtime_dir = g_strdup(SYSTEM_RUNTIME);
 }
 
 void context_clear(Context *context)
 {
-	g_free(context->config->state_dir);
-	g_free(context->config->runtime_dir);
-	g_free(context->config);
+	config_free(context->config);
 	g_free(context->config_file);
 	g_free(context->config_problem);
 	memset(context, 0, sizeof(*context));
@@ -176,4 +197,18 @@ int verb_usage_error(const char *verb, GError *error)
 
 	g_error_free(error);
 	return status;
+}
+
+char *verb_path(const char *typed, GError **error)
+{
+	g_autofree char *folder = g_get_current_dir();
+	g_autofree char *absolute =
+		*typed == '/' ? g_strdup(typed) : g_build_filename(folder, typed, NULL);
+	char *path = path_canonicalize(absolute);
+
+	if (path == NULL) {
+		g_set_error(error, REEVE_ERROR, REEVE_ERROR_SYNTAX,
+			    "`%s` is no path: it climbs above /", typed);
+	}
+	return path;
 }

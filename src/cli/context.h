@@ -36,8 +36,7 @@ bool global_options_parse(GlobalOptions *options, int *argc, char ***argv, GErro
 
 typedef struct {
 	Config *config;       /* never NULL; state_dir and runtime_dir are set */
-	char *config_file;    /* the file that was read or would have been; never NULL */
-	bool config_given;    /* named with --config */
+	char *config_file;    /* named with --config; NULL: the caller's default */
 	char *config_problem; /* why the configuration could not be read; NULL: it could */
 	bool state_given, runtime_given;
 	bool is_json;
@@ -51,6 +50,11 @@ typedef struct {
  * main refuses it for every verb except those that must work all the same (doctor).
  */
 bool context_init(Context *context, const GlobalOptions *options, GError **error);
+/*
+ * An ordinary user without a Reeve of their own, on a machine that has one: the machine's is meant
+ * (the group reeve may read it). Does nothing when places were named or the user is root.
+ */
+void context_prefer_system(Context *context);
 void context_clear(Context *context);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Context, context_clear)
 
@@ -66,3 +70,9 @@ int verb_trouble(const char *format, ...) G_GNUC_PRINTF(1, 2);
 int verb_usage(const char *verb, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /* As verb_usage, with the message of an error, which is freed. */
 int verb_usage_error(const char *verb, GError *error);
+
+/*
+ * A path as typed: made absolute by the folder we are in, canonical, raw. NULL and *error (usage)
+ * when it climbs above the root. Caller frees.
+ */
+char *verb_path(const char *typed, GError **error);

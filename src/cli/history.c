@@ -3,7 +3,6 @@
 #include "cli/history.h"
 
 #include "base/fd.h"
-#include "base/path.h"
 #include "journal/journal.h"
 
 #include <errno.h>
@@ -137,18 +136,4 @@ bool history_find(History *history, const char *prefix, goffset *ret_offset, GEr
 	}
 	*ret_offset = g_array_index(found, goffset, 0);
 	return true;
-}
-
-char *history_path(const char *typed, GError **error)
-{
-	g_autofree char *folder = g_get_current_dir();
-	g_autofree char *absolute =
-		*typed == '/' ? g_strdup(typed) : g_build_filename(folder, typed, NULL);
-	char *path = path_canonicalize(absolute);
-
-	if (path == NULL) {
-		g_set_error(error, REEVE_ERROR, REEVE_ERROR_SYNTAX,
-			    "`%s` is no path: it climbs above /", typed);
-	}
-	return path;
 }

@@ -42,9 +42,3 @@ bool history_is_id(const char *word);
 /* "You may not read STATE...", "nothing has been recorded in STATE yet...": the error of a store
  * that could not be opened, in words for a person. `path` is what was tried. */
 void history_explain_missing(const Context *context, const char *path, GError **error);
-
-/*
- * A path as typed: made absolute by the folder we are in, canonical, raw. NULL and *error (usage)
- * when it climbs above the root. Caller frees.
- */
-char *history_path(const char *typed, GError **error);

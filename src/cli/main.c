@@ -61,7 +61,7 @@ static bool is_help(const char *word)
 	return strcmp(word, "help") == 0 || strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
 }
 
-static int dispatch(const Context *context, int argc, char **argv)
+static int dispatch(Context *context, int argc, char **argv)
 {
 	const Verb *verb = verb_find(argv[0]);
 
@@ -76,7 +76,10 @@ static int dispatch(const Context *context, int argc, char **argv)
 	if (verb == NULL) {
 		return unknown_verb(argv[0]);
 	}
-	if (context->config_problem != NULL && !verb->needs_no_config) {
+	if ((verb->flags & VERB_OWN_PLACES) == 0) {
+		context_prefer_system(context);
+	}
+	if (context->config_problem != NULL && (verb->flags & VERB_WITHOUT_CONFIG) == 0) {
 		return verb_trouble("%s", context->config_problem);
 	}
 	return verb->run(context, argc, argv);

@@ -3,7 +3,6 @@
  * reeve digest: what a change request would pin of a path as it is now: the git blob id (as `git
  * hash-object --no-filters` gives it), SHA-256, mode, owner and group. Needs no daemon.
  */
-#include "cli/history.h"
 #include "cli/paint.h"
 #include "cli/verb.h"
 
@@ -154,7 +153,7 @@ static void print_json(const char *path, json_t *pin)
 static int digest_one(const Context *context, const char *typed)
 {
 	GError *error = NULL;
-	g_autofree char *path = history_path(typed, &error);
+	g_autofree char *path = verb_path(typed, &error);
 	json_t *pin = json_object();
 	int status = CLI_OK;
 

@@ -109,7 +109,7 @@ static GArray *find(History *history, IndexQuery *query, char **paths, GError **
 		return index_query(history_index(history), query, error);
 	}
 	for (; *paths != NULL; paths++) {
-		g_autofree char *raw = history_path(*paths, error);
+		g_autofree char *raw = verb_path(*paths, error);
 		g_autofree char *path = raw == NULL ? NULL : escape_path(raw);
 		g_autoptr(GArray) found = NULL;
 

@@ -7,6 +7,8 @@
 #include <string.h>
 
 const Verb verbs[] = {
+	{"digest", "PATH...", "what a change request would pin of a path", verb_digest,
+	 VERB_WITHOUT_CONFIG},
 	{0},
 };
 

@@ -16,15 +16,30 @@
 
 typedef int (*VerbFunction)(const Context *context, int argc, char **argv);
 
+typedef enum {
+	VERB_WITHOUT_CONFIG = 1 << 0, /* works although the configuration cannot be read */
+	VERB_OWN_PLACES = 1 << 1,     /* starts things: the caller's own places, not the system's */
+} VerbFlags;
+
 typedef struct {
 	const char *name;
 	const char *synopsis; /* what follows the name: "[PATH...]"; "" for nothing */
 	const char *help;     /* one line */
 	VerbFunction run;
-	bool needs_no_config; /* works although the configuration cannot be read */
+	unsigned int flags; /* VerbFlags */
 } Verb;
 
+int verb_ack(const Context *context, int argc, char **argv);
+int verb_diff(const Context *context, int argc, char **argv);
+int verb_digest(const Context *context, int argc, char **argv);
+int verb_doctor(const Context *context, int argc, char **argv);
+int verb_explain(const Context *context, int argc, char **argv);
+int verb_log(const Context *context, int argc, char **argv);
+int verb_show(const Context *context, int argc, char **argv);
+int verb_status(const Context *context, int argc, char **argv);
 int verb_tail(const Context *context, int argc, char **argv);
+int verb_verify(const Context *context, int argc, char **argv);
+int verb_watch(const Context *context, int argc, char **argv);
 
 /* The table, ended by a zeroed entry, in the order of `reeve help`. */
 extern const Verb verbs[];
