@@ -138,6 +138,11 @@ GBytes *event_encode(const Event *event)
 	return g_bytes_new_take(bytes, size);
 }
 
+char *event_path(const char *path)
+{
+	return member_path(path);
+}
+
 void event_id(const void *body, gsize size, char ret[EVENT_ID_HEX + 1])
 {
 	digest_sha256_hex(body, size, ret);

@@ -85,6 +85,10 @@ GArray *event_plan_parts(const Event *envelope, const GPtrArray *changes);
 void event_state_digest(const FileState *state, char ret[DIGEST_HEX + 1]);
 void event_state_json_digest(const json_t *state, char ret[DIGEST_HEX + 1]);
 
+/* A raw path as an event tells it: escaped, and when it is very long cut, with its digest. Caller
+ * frees. */
+char *event_path(const char *path);
+
 /* The id of a body. */
 void event_id(const void *body, gsize size, char ret[EVENT_ID_HEX + 1]);
 

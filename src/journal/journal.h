@@ -9,7 +9,10 @@
  * before journal_sync has returned.
  *
  * Opening after a crash: a last line without LF was never told to anybody and is cut off (the cut
- * bytes are reported); full lines are never touched.
+ * bytes are reported); full lines are never touched. With a sound cursor only the events of the
+ * last commit and what is behind the cursor are read; otherwise the whole journal. Where events are
+ * gone that the cursor knew, the next event follows the last one that the cursor knew, not the last
+ * one that is left, so that the hole stays visible for ever.
  */
 #pragma once
 
@@ -40,7 +43,9 @@ Journal *journal_open(int dir_fd, JournalOpened *ret, GError **error);
 void journal_close(Journal *journal);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Journal, journal_close)
 
+/* REEVE_ERROR_LIMIT when syncing failed for so long that the buffer is full. */
 bool journal_append(Journal *journal, Event *event, GError **error);
+/* After an error nothing is lost: the buffer is kept, and the next journal_sync tries again. */
 bool journal_sync(Journal *journal, GError **error);
 
 /* Of the last event: its seq (0: empty journal; the first event has seq 1) and id ("" when empty).
@@ -56,6 +61,7 @@ typedef struct {
 	char *commit; /* NULL: none yet */
 	guint part_n, part_of;
 	GPtrArray *files; /* of char * */
+	guint gaps;       /* gap events told of that commit */
 } JournalPosition;
 
 void journal_position_clear(JournalPosition *position);

@@ -11,6 +11,9 @@
 #include <glib.h>
 #include <stdbool.h>
 
+/* No line is longer (without LF). */
+#define JOURNAL_LINE_MAX_BYTES (EVENT_MAX_BYTES + 4096)
+
 typedef struct JournalReader JournalReader;
 
 /* One line as read. `body` points into the reader and is valid until the next call. */
@@ -33,8 +36,11 @@ typedef enum {
 } JournalRead;
 
 /* The next whole line; JOURNAL_END when there is none (yet). A line above the cap is an error that
- * names its offset. */
+ * names its offset (REEVE_ERROR_LIMIT), a journal that has become shorter is REEVE_ERROR_CORRUPT.
+ */
 JournalRead journal_reader_next(JournalReader *reader, JournalLine *ret, GError **error);
+/* Steps over the next line, whatever its length; JOURNAL_END (and no step) when it has no end. */
+JournalRead journal_reader_skip(JournalReader *reader, GError **error);
 /* Where the next line starts. */
 goffset journal_reader_offset(const JournalReader *reader);
 void journal_reader_seek(JournalReader *reader, goffset offset);
