@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The plan: see plan.h. */
+#include "daemon/plan.h"
+
+const char *stage_name(StageKind kind)
+{
+	static const char *const names[] = {"recorder", "judge", "relay"};
+
+	return names[kind];
+}
+
+/* Text is copied, NULL ends the pairs. */
+static void add_option(GPtrArray *line, const char *option, const char *value)
+{
+	g_ptr_array_add(line, g_strdup(option));
+	g_ptr_array_add(line, g_strdup(value));
+}
+
+static void add_options(GPtrArray *line, const char *option, const char *const *values)
+{
+	for (; values != NULL && *values != NULL; values++) {
+		add_option(line, option, *values);
+	}
+}
+
+static void add_number(GPtrArray *line, const char *option, int value)
+{
+	if (value != -1) {
+		g_ptr_array_add(line, g_strdup(option));
+		g_ptr_array_add(line, g_strdup_printf("%d", value));
+	}
+}
+
+static GPtrArray *line_new(const Config *config, int uid, int gid, const Users *users)
+{
+	GPtrArray *line = g_ptr_array_new_with_free_func(g_free);
+
+	add_option(line, "--state", config->state_dir);
+	add_option(line, "--runtime", config->runtime_dir);
+	add_number(line, "--user", uid);
+	add_number(line, "--group", gid);
+	add_number(line, "--reader-group", users->readers_gid);
+	add_option(line, "--host", config->host);
+	return line;
+}
+
+static GStrv line_end(GPtrArray *line)
+{
+	g_ptr_array_add(line, NULL);
+	return (GStrv)g_ptr_array_free(line, FALSE);
+}
+
+static GStrv plan_recorder(const DaemonOptions *options, const Config *config, const Users *users)
+{
+	GPtrArray *line = line_new(config, -1, -1, users);
+
+	add_option(line, "--root", options->root != NULL ? options->root : "/");
+	add_option(line, "--backend", options->backend != NULL ? options->backend : "auto");
+	add_options(line, "--watch", (const char *const *)config->watch);
+	add_options(line, "--ignore", (const char *const *)config->ignore);
+	add_options(line, "--secret", (const char *const *)config->secrets);
+	return line_end(line);
+}
+
+static GStrv plan_judge(const Config *config, const Users *users, const Identity *identity)
+{
+	GPtrArray *line = line_new(config, users->judge_uid, users->judge_gid, users);
+	g_auto(GStrv) policies = config_policy_folders(config);
+
+	add_options(line, "--policy", (const char *const *)policies);
+	add_option(line, "--machine-id", identity->machine_id);
+	add_option(line, "--boot-id", identity->boot_id);
+	return line_end(line);
+}
+
+static GStrv plan_relay(const Config *config, const Users *users, GStrv live, GStrv replay)
+{
+	GPtrArray *line = line_new(config, users->relay_uid, users->relay_gid, users);
+
+	add_options(line, "--live", (const char *const *)live);
+	add_options(line, "--replay", (const char *const *)replay);
+	return line_end(line);
+}
+
+Plan *plan_new(const DaemonOptions *options, const Config *config, const Users *users,
+	       const Identity *identity, GError **error)
+{
+	g_auto(GStrv) live = NULL, replay = NULL;
+	Plan *plan;
+
+	if (config->watch[0] == NULL) {
+		g_set_error(error, REEVE_ERROR, REEVE_ERROR_SYNTAX,
+			    "nothing to watch: name paths under `watch` or with --watch");
+		return NULL;
+	}
+	if (!config_endpoints(config, &live, &replay, error)) {
+		return NULL;
+	}
+	plan = g_new0(Plan, 1);
+	plan->arguments[STAGE_RECORDER] = plan_recorder(options, config, users);
+	plan->arguments[STAGE_JUDGE] = plan_judge(config, users, identity);
+	plan->arguments[STAGE_RELAY] = plan_relay(config, users, live, replay);
+	return plan;
+}
+
+void plan_free(Plan *plan)
+{
+	if (plan == NULL) {
+		return;
+	}
+	for (int i = 0; i < _STAGE_N; i++) {
+		g_strfreev(plan->arguments[i]);
+	}
+	g_free(plan);
+}
+
+Config *plan_configuration(const DaemonOptions *options, GError **error)
+{
+	g_autoptr(Config) config = config_new();
+
+	if (!config_read(config, options->config_file, error)) {
+		return NULL;
+	}
+	config_places(config, options->state_dir, options->runtime_dir);
+	if (options->watch != NULL) {
+		g_strfreev(config->watch);
+		config->watch = g_strdupv(options->watch);
+	}
+	if (options->host != NULL || config->host == NULL) {
+		g_free(config->host);
+		config->host = options->host != NULL ? g_strdup(options->host) : identity_host();
+	}
+	return g_steal_pointer(&config);
+}
