@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One approval: see approval.h. */
+#include "register/approval.h"
+#include "register/sshsig.h"
+
+#include "base/clock.h"
+#include "base/escape.h"
+
+#include <string.h>
+
+/* Clocks of two machines may differ by this much before a date from the future is refused. */
+#define SKEW_USEC (G_GINT64_CONSTANT(10) * 60 * 1000000)
+
+void approval_free(Approval *approval)
+{
+	g_free(approval->request);
+	g_free(approval->approver);
+	g_free(approval->problem);
+	g_free(approval->fingerprint);
+	g_free(approval);
+}
+
+Approval *approval_copy(const Approval *approval)
+{
+	Approval *copy = g_memdup2(approval, sizeof(*approval));
+
+	copy->request = g_strdup(approval->request);
+	copy->approver = g_strdup(approval->approver);
+	copy->problem = g_strdup(approval->problem);
+	copy->fingerprint = g_strdup(approval->fingerprint);
+	return copy;
+}
+
+G_GNUC_PRINTF(2, 3)
+static bool refuse(Approval *approval, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	approval->problem = g_strdup_vprintf(format, args);
+	va_end(args);
+	return false;
+}
+
+static void identify(GBytes *statement, GBytes *signature, char ret[DIGEST_HEX + 1])
+{
+	g_autoptr(GByteArray) both = g_byte_array_new();
+
+	g_byte_array_append(both, g_bytes_get_data(statement, NULL),
+			    (guint)g_bytes_get_size(statement));
+	g_byte_array_append(both, g_bytes_get_data(signature, NULL),
+			    (guint)g_bytes_get_size(signature));
+	digest_sha256_hex(both->data, both->len, ret);
+}
+
+static bool statement_fits(Approval *approval, const ApprovalSubject *subject,
+			   const Statement *statement)
+{
+	if (!g_str_equal(statement->request, approval->request)) {
+		return refuse(approval, "the statement is about %s, not about this request",
+			      statement->request);
+	}
+	if (!g_str_equal(statement->approver, approval->approver)) {
+		return refuse(approval, "the statement is by %s, but lies in the name of %s",
+			      statement->approver, approval->approver);
+	}
+	/* Whether these are the request's present bytes is the standing's question: an approval of
+	 * other bytes is a good approval of something else. Two digests that disagree are neither. */
+	if (memcmp(statement->request_sha256, subject->sha256, DIGEST_BYTES) == 0 &&
+	    memcmp(statement->request_blob, subject->blob, BLOB_BYTES) != 0) {
+		return refuse(approval, "request-sha256 and request-blob name different bytes");
+	}
+	return true;
+}
+
+static bool signature_is_good(Approval *approval, const SshSig *sig, GBytes *statement)
+{
+	g_autoptr(GError) error = NULL;
+
+	if (!g_str_equal(sig->namespace, SSHSIG_NAMESPACE)) {
+		g_autofree char *safe = escape_path(sig->namespace);
+
+		return refuse(approval, "signed for the namespace %s, not for " SSHSIG_NAMESPACE,
+			      safe);
+	}
+	switch (sshsig_verify(sig, g_bytes_get_data(statement, NULL), g_bytes_get_size(statement),
+			      &error)) {
+	case SSHSIG_GOOD:
+		return true;
+	case SSHSIG_UNSUPPORTED:
+		return refuse(approval, "%s", error->message);
+	case SSHSIG_BAD:
+		return refuse(approval, "the signature does not fit the statement");
+	}
+	g_assert_not_reached();
+}
+
+static bool key_is_trusted(Approval *approval, const SshSig *sig, const Signers *signers)
+{
+	const Signer *signer = NULL;
+	g_autofree char *moment = NULL;
+	g_autofree char *seen = clock_format(approval->seen_usec);
+
+	switch (signers_judge(signers, sig->key, approval->approver, SSHSIG_NAMESPACE,
+			      approval->seen_usec, &signer)) {
+	case SIGNER_TRUSTED:
+		return true;
+	case SIGNER_UNKNOWN_KEY:
+		return refuse(approval, "the key %s is not trusted here", sig->fingerprint);
+	case SIGNER_OTHER_PERSON:
+		return refuse(approval, "the key %s belongs to %s, not to %s", sig->fingerprint,
+			      signer->principals[0], approval->approver);
+	case SIGNER_WRONG_NAMESPACE:
+		return refuse(approval, "the key of %s is not trusted to approve (namespaces)",
+			      approval->approver);
+	case SIGNER_NOT_YET_VALID:
+		moment = clock_format(signer->valid_after_usec);
+		return refuse(approval,
+			      "the key of %s is valid from %s only; this host first saw the "
+			      "approval at %s",
+			      approval->approver, moment, seen);
+	case SIGNER_EXPIRED:
+		moment = clock_format(signer->valid_before_usec);
+		return refuse(approval,
+			      "the key of %s expired at %s; this host first saw the approval at "
+			      "%s, whatever date it carries",
+			      approval->approver, moment, seen);
+	}
+	g_assert_not_reached();
+}
+
+/* Nobody approves what is his own (design principle 8); anybody may object to it. */
+static bool person_may_decide(Approval *approval, const Request *request)
+{
+	if (approval->decision == DECISION_REJECT) {
+		return true;
+	}
+	if (g_str_equal(request->requester, approval->approver)) {
+		return refuse(approval, "%s requested it and cannot approve it as well",
+			      approval->approver);
+	}
+	if (request->implementers != NULL &&
+	    g_strv_contains((const char *const *)request->implementers, approval->approver)) {
+		return refuse(approval, "%s implements it and cannot approve it as well",
+			      approval->approver);
+	}
+	if (g_strcmp0(request->author, approval->approver) == 0) {
+		return refuse(approval, "%s wrote the content and cannot approve it as well",
+			      approval->approver);
+	}
+	return true;
+}
+
+static bool date_is_possible(Approval *approval)
+{
+	g_autofree char *date = clock_format(approval->date_usec);
+
+	return approval->date_usec <= approval->seen_usec + SKEW_USEC ||
+	       refuse(approval, "it is dated %s, which is still to come", date);
+}
+
+Approval *approval_judge(const ApprovalSubject *subject, const char *approver, GBytes *statement,
+			 GBytes *signature, const Signers *signers, gint64 seen_usec)
+{
+	Approval *approval = g_new0(Approval, 1);
+	g_auto(Statement) said = {NULL};
+	g_auto(SshSig) sig = {NULL};
+	g_autoptr(GError) error = NULL;
+
+	approval->request = g_strdup(subject->request->id);
+	approval->approver = g_strdup(approver);
+	approval->seen_usec = seen_usec;
+	approval->since_usec = seen_usec;
+	identify(statement, signature, approval->digest);
+	if (!statement_parse(approver, g_bytes_get_data(statement, NULL),
+			     g_bytes_get_size(statement), &said, &error) ||
+	    !sshsig_parse(g_bytes_get_data(signature, NULL), g_bytes_get_size(signature), &sig,
+			  &error)) {
+		refuse(approval, "%s", error->message);
+		return approval;
+	}
+	approval->decision = said.decision;
+	approval->date_usec = said.date_usec;
+	approval->fingerprint = g_strdup(sig.fingerprint);
+	hex_encode(said.request_sha256, DIGEST_BYTES, approval->pinned);
+	approval->counts = statement_fits(approval, subject, &said) &&
+			   signature_is_good(approval, &sig, statement) &&
+			   key_is_trusted(approval, &sig, signers) &&
+			   person_may_decide(approval, subject->request) &&
+			   date_is_possible(approval);
+	return approval;
+}

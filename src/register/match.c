@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Holding one change against one request: see match.h. Every test that fails leaves one sentence
+ * with both values, and all tests are made, so that a person sees everything that is wrong at once.
+ */
+#include "register/match.h"
+
+#include "base/clock.h"
+#include "base/escape.h"
+#include "base/glob.h"
+
+#include <string.h>
+
+void match_clear(Match *match)
+{
+	g_clear_pointer(&match->reasons, g_ptr_array_unref);
+}
+
+G_GNUC_PRINTF(2, 3)
+static void fail(Match *match, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	g_ptr_array_add(match->reasons, g_strdup_vprintf(format, args));
+	va_end(args);
+}
+
+static bool item_names(const RequestChange *item, const char *path)
+{
+	return item->is_glob ? glob_match(item->path, path) : g_str_equal(item->path, path);
+}
+
+static void test_op(const RequestChange *item, const Change *change, Match *match)
+{
+	if (item->has_op && item->op != change->op) {
+		fail(match, "operation: requested %s, found %s", change_op_word(item->op),
+		     change_op_word(change->op));
+	}
+}
+
+/* A host pattern has no '/', so the path dialect serves with one put before both. */
+static bool host_matches(const char *pattern, const char *host)
+{
+	g_autofree char *as_path = g_strconcat("/", host, NULL);
+	g_autofree char *as_pattern = g_strconcat("/", pattern, NULL);
+
+	return glob_match(as_pattern, as_path);
+}
+
+static void test_host(const Request *request, const MatchContext *context, Match *match)
+{
+	g_autofree char *wanted = NULL;
+
+	if (request->hosts == NULL || request->hosts[0] == NULL) {
+		return;
+	}
+	for (char **host = request->hosts; *host != NULL; host++) {
+		if (host_matches(*host, context->host)) {
+			return;
+		}
+	}
+	wanted = g_strjoinv(", ", request->hosts);
+	fail(match, "host: requested for %s, this is %s", wanted, context->host);
+}
+
+static void test_window(const Request *request, const MatchContext *context, Match *match)
+{
+	g_autofree char *start = clock_format(request->start_usec);
+	g_autofree char *end = clock_format(request->end_usec);
+	g_autofree char *earliest = clock_format(context->earliest_usec);
+	g_autofree char *latest = clock_format(context->latest_usec);
+	bool offline = context->earliest_usec != context->latest_usec;
+	bool early = request->start_usec != 0 && context->earliest_usec < request->start_usec;
+	bool late = request->end_usec != 0 && context->latest_usec > request->end_usec;
+
+	if (!early && !late) {
+		return;
+	}
+	if (offline) {
+		fail(match,
+		     "window: the time is unknown, somewhere from %s to %s, and that is not wholly "
+		     "inside %s to %s",
+		     earliest, latest, request->start_usec != 0 ? start : "any time",
+		     request->end_usec != 0 ? end : "any time");
+	} else if (early) {
+		fail(match, "window: opens at %s, the change was at %s", start, earliest);
+	} else {
+		fail(match, "window: closed at %s, the change was at %s", end, latest);
+	}
+}
+
+static void test_implementer(const Request *request, const MatchContext *context, Match *match)
+{
+	g_autofree char *wanted = NULL;
+
+	if (request->implementers == NULL || request->implementers[0] == NULL) {
+		return;
+	}
+	if (context->login != NULL &&
+	    g_strv_contains((const char *const *)request->implementers, context->login)) {
+		return;
+	}
+	wanted = g_strjoinv(", ", request->implementers);
+	fail(match, "implementer: requested %s, found %s", wanted,
+	     context->login != NULL ? context->login : "somebody unknown");
+}
+
+static void test_digest(const char *what, const guint8 *wanted, const guint8 *found, bool has_found,
+			gsize size, Match *match)
+{
+	char wanted_hex[2 * DIGEST_BYTES + 1], found_hex[2 * DIGEST_BYTES + 1];
+
+	if (has_found && memcmp(wanted, found, size) == 0) {
+		return;
+	}
+	hex_encode(wanted, size, wanted_hex);
+	hex_encode(found, size, found_hex);
+	fail(match, "%s: requested %s, found %s", what, wanted_hex,
+	     has_found ? found_hex : "content that has none");
+}
+
+static void test_content(const char *which, const Pin *pin, const FileState *state, Match *match)
+{
+	g_autofree char *blob = g_strconcat(which, " (git blob)", NULL);
+	g_autofree char *sha256 = g_strconcat(which, " (sha256)", NULL);
+	g_autofree char *hmac = g_strconcat(which, " (hmac)", NULL);
+	bool stored = state->content == CONTENT_STORED;
+
+	if (pin->has_blob) {
+		test_digest(blob, pin->blob, state->blob, stored, BLOB_BYTES, match);
+	}
+	if (pin->has_sha256) {
+		test_digest(sha256, pin->sha256, state->sha256,
+			    stored || state->content == CONTENT_DIGEST, DIGEST_BYTES, match);
+	}
+	if (pin->has_hmac) {
+		test_digest(hmac, pin->hmac, state->hmac,
+			    state->content == CONTENT_SECRET || state->content == CONTENT_REDACTED,
+			    DIGEST_BYTES, match);
+	}
+}
+
+/* A name, or the number when the pin is one. */
+static void test_name(const char *what, const char *wanted, const char *name, guint32 number,
+		      Match *match)
+{
+	g_autofree char *decimal = g_strdup_printf("%u", number);
+
+	if (wanted == NULL || g_str_equal(wanted, decimal) || g_strcmp0(wanted, name) == 0) {
+		return;
+	}
+	fail(match, "%s: requested %s, found %s", what, wanted, name != NULL ? name : decimal);
+}
+
+static void test_target(const char *what, const Pin *pin, const FileState *state, Match *match)
+{
+	g_autofree char *found = state->link == NULL ? NULL : escape_path(state->link);
+
+	if (pin->target != NULL && g_strcmp0(pin->target, state->link) != 0) {
+		fail(match, "%s: requested a link to %s, found %s", what, pin->target,
+		     found != NULL ? found : file_type_word(state->type));
+	}
+}
+
+static void test_pin(const char *prefix, const Pin *pin, const FileState *state, Match *match)
+{
+	g_autofree char *content = g_strconcat(prefix, "content", NULL);
+	g_autofree char *mode = g_strconcat(prefix, "mode", NULL);
+	g_autofree char *owner = g_strconcat(prefix, "owner", NULL);
+	g_autofree char *group = g_strconcat(prefix, "group", NULL);
+	g_autofree char *target = g_strconcat(prefix, "target", NULL);
+
+	if (!pin->is_given) {
+		return;
+	}
+	if (pin->is_absent != (state->type == FILE_ABSENT)) {
+		fail(match, "%s: requested %s, found %s", content,
+		     pin->is_absent ? "nothing there" : "something there",
+		     state->type == FILE_ABSENT ? "nothing" : file_type_word(state->type));
+		return;
+	}
+	if (pin->is_absent) {
+		return;
+	}
+	test_content(content, pin, state, match);
+	if (pin->has_mode && pin->mode != state->mode) {
+		fail(match, "%s: requested %04o, found %04o", mode, pin->mode, state->mode);
+	}
+	test_name(owner, pin->owner, state->owner, state->uid, match);
+	test_name(group, pin->group, state->group, state->gid, match);
+	test_target(target, pin, state, match);
+}
+
+/*
+ * Properties the request does not pin may not change along the way: who asked for new content did
+ * not ask for a new mode or owner.
+ */
+static void test_untouched(const RequestChange *item, const Change *change, Match *match)
+{
+	const Pin *to = &item->to;
+
+	if (change->before.type == FILE_ABSENT || change->after.type == FILE_ABSENT) {
+		return;
+	}
+	if ((change->difference & STATE_MODE) != 0 && !to->has_mode) {
+		fail(match, "mode: not requested, but changed from %04o to %04o",
+		     change->before.mode, change->after.mode);
+	}
+	if ((change->difference & STATE_OWNER) != 0 && to->owner == NULL) {
+		fail(match, "owner: not requested, but changed from %u to %u", change->before.uid,
+		     change->after.uid);
+	}
+	if ((change->difference & STATE_GROUP) != 0 && to->group == NULL) {
+		fail(match, "group: not requested, but changed from %u to %u", change->before.gid,
+		     change->after.gid);
+	}
+	if ((change->difference & (STATE_XATTRS | STATE_FLAGS)) != 0) {
+		fail(match, "attributes: not requested, but changed");
+	}
+	if (item->has_op && item->op == OP_ATTRIBUTES_MODIFIED &&
+	    (change->difference & (STATE_CONTENT | STATE_TYPE | STATE_LINK)) != 0) {
+		fail(match, "content: not requested, but changed");
+	}
+}
+
+static MatchKind item_strength(const RequestChange *item)
+{
+	const Pin *to = &item->to;
+
+	if (item->content_any) {
+		return MATCH_ANY;
+	}
+	if (to->is_absent || to->has_blob || to->has_sha256 || to->has_hmac || to->target != NULL) {
+		return MATCH_EXACT;
+	}
+	return MATCH_PARTIAL;
+}
+
+static void match_item(const Request *request, const RequestChange *item, const Change *change,
+		       const MatchContext *context, Match *match)
+{
+	match->change = item;
+	match->reasons = g_ptr_array_new_with_free_func(g_free);
+	test_op(item, change, match);
+	test_host(request, context, match);
+	test_window(request, context, match);
+	test_implementer(request, context, match);
+	if (context->not_effective != NULL) {
+		fail(match, "approvals: %s", context->not_effective);
+	}
+	test_pin("before: ", &item->from, &change->before, match);
+	test_pin("", &item->to, &change->after, match);
+	test_untouched(item, change, match);
+	match->kind = match->reasons->len > 0 ? MATCH_FAILED : item_strength(item);
+}
+
+/* The stronger of two outcomes of one request; of two failures the one with fewer reasons. */
+static bool match_is_better(const Match *candidate, const Match *best)
+{
+	if (candidate->kind != best->kind) {
+		return candidate->kind > best->kind;
+	}
+	return candidate->kind == MATCH_FAILED && candidate->reasons->len < best->reasons->len;
+}
+
+void request_match(const Request *request, const Change *change, const MatchContext *context,
+		   Match *ret)
+{
+	Match best = {.kind = MATCH_NONE};
+
+	for (guint i = 0; i < request->changes->len; i++) {
+		const RequestChange *item = g_ptr_array_index(request->changes, i);
+		Match match = {.kind = MATCH_NONE};
+
+		if (!item_names(item, change->path)) {
+			continue;
+		}
+		match_item(request, item, change, context, &match);
+		if (match_is_better(&match, &best)) {
+			match_clear(&best);
+			best = match;
+		} else {
+			match_clear(&match);
+		}
+	}
+	*ret = best;
+}
+
+static gint64 window_width(const Request *request)
+{
+	gint64 end = request->end_usec != 0 ? request->end_usec : G_MAXINT64;
+
+	return end - request->start_usec;
+}
+
+int match_order(const Request *a, const Match *match_a, const Request *b, const Match *match_b)
+{
+	gint64 width_a = window_width(a);
+	gint64 width_b = window_width(b);
+
+	if (match_a->kind != match_b->kind) {
+		return match_a->kind > match_b->kind ? -1 : 1;
+	}
+	if (width_a != width_b) {
+		return width_a < width_b ? -1 : 1;
+	}
+	return strcmp(a->id, b->id);
+}

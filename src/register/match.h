@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Values: holding one change against one request (design 5.3). Pure: no clock, no file.
+ */
+#pragma once
+
+#include "register/request.h"
+
+#include <glib.h>
+#include <stdbool.h>
+
+typedef enum {
+	MATCH_NONE,    /* the request does not name the path */
+	MATCH_FAILED,  /* it names the path, but a test failed: `reasons` */
+	MATCH_ANY,     /* passes; content: any */
+	MATCH_PARTIAL, /* passes; some properties pinned */
+	MATCH_EXACT,   /* passes; content (or absence, or target) pinned */
+} MatchKind;
+
+typedef struct {
+	const char *host;
+	/* when it happened; for an offline change the whole gap */
+	gint64 earliest_usec, latest_usec;
+	const char *login; /* login user of the actor; NULL: unknown */
+	/* standing of the request at that moment (register.h), NULL: effective */
+	const char *not_effective;
+} MatchContext;
+
+typedef struct {
+	MatchKind kind;
+	const RequestChange *change; /* the item of the request that decided */
+	GPtrArray *reasons;          /* of char *: each failed test with both values */
+} Match;
+
+void match_clear(Match *match);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Match, match_clear)
+
+/* Tests in this order, all of them: path, op, host, window, implementer, approvals (from
+ * not_effective), from, content, mode, owner, group, target. */
+void request_match(const Request *request, const Change *change, const MatchContext *context,
+		   Match *ret);
+
+/* Design 5.3: exact before partial before any, then the narrower window, then the id. <0: a first
+ */
+int match_order(const Request *a, const Match *match_a, const Request *b, const Match *match_b);

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The register: git -> requests and their standing. Reads the register's branch through libgit2,
+ * one commit at a time, so never half a push; loads only requests whose folder changed. Everything
+ * in it is hostile: links, submodules, huge blobs are refused by name, the rest is read on.
+ *
+ * Standing is judged by when this host first saw an approval, never by the date the signer wrote.
+ * Who remembers that is the journal: register_take_news gives what a load brought; the judge
+ * journals each as a `request` event; at start it gives those events back through register_recall
+ * before the first load. What was once seen counts as it did then, also when its files are deleted
+ * later or the key has expired since.
+ */
+#pragma once
+
+#include "base/error.h"
+#include "register/approval.h"
+#include "register/match.h"
+#include "register/request.h"
+#include "register/signers.h"
+
+#include <glib.h>
+#include <stdbool.h>
+
+typedef struct Register Register;
+
+typedef struct {
+	char *id;
+	Request *request;     /* NULL when it could not be read */
+	char *problem;        /* why it could not be read: file, line, caret; NULL */
+	char *blob;           /* git id of request.yaml; NULL */
+	GPtrArray *approvals; /* of Approval, in the order they were seen */
+	bool is_effective;    /* enough approvals, no veto */
+	gint64 since_usec;    /* effective for changes from this moment on */
+	char *not_effective;  /* one sentence why not; NULL */
+} Standing;
+
+/* `signers` is borrowed for the life of the register. A path that is no repository (yet) is no
+ * error here: it is looked for at every load. */
+Register *register_new(const char *path, const char *branch, const Signers *signers);
+void register_free(Register *reg);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Register, register_free)
+
+/* Gives back what the journal remembers; before the first load. The approval is copied. */
+void register_recall(Register *reg, const Approval *approval);
+
+/* When somebody last looked at this register: what the next load brings covers changes since. */
+void register_set_looked(Register *reg, gint64 usec);
+
+typedef enum {
+	REGISTER_SAME,   /* nothing moved */
+	REGISTER_LOADED, /* another commit now */
+	REGISTER_NONE,   /* there is no register, or nothing was ever pushed */
+	REGISTER_ERROR,  /* it cannot be read: *error; the old standing stays */
+} RegisterLoad;
+
+/* Looks at the branch and loads what changed; `now_usec` is the first sight of what is new. */
+RegisterLoad register_load(Register *reg, gint64 now_usec, GError **error);
+
+/* The commit loaded, hex; NULL: none. */
+const char *register_commit(const Register *reg);
+
+/* Approvals that the loads since the last call saw for the first time; array of Approval, owned by
+ * the caller. They are remembered from now on. */
+GPtrArray *register_take_news(Register *reg);
+
+/* All requests, sorted by id: Standing, owned by the register until the next load. */
+GPtrArray *register_requests(const Register *reg);
+const Standing *register_find(const Register *reg, const char *id);
+
+typedef struct {
+	const Standing *standing; /* the one that decides; NULL: no request names the path */
+	Match match;
+	GPtrArray *others; /* of char *: the other requests that name the path, and why not they */
+} Considered;
+
+void considered_clear(Considered *considered);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Considered, considered_clear)
+
+/*
+ * Holds a change against all requests that can name its path. A request counts as effective for it
+ * when it was so by context->latest_usec, or, when `late`, when it is so by now.
+ */
+void register_consider(const Register *reg, const Change *change, const MatchContext *context,
+		       bool late, Considered *ret);

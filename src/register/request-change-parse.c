@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Reading the changes of a request and their pins (design 5.2).
+ */
+#include "register/request-reading.h"
+
+#include "base/glob.h"
+
+#include <string.h>
+
+/* Pins */
+
+static bool read_hex(Reading *r, const YamlNode *node, guint8 *ret, gsize size, GError **error)
+{
+	g_autofree char *text = NULL;
+
+	if (!yaml_string(r->document, node, &text, error)) {
+		return false;
+	}
+	return hex_decode(text, ret, size) ||
+	       yaml_complain(r->document, node, "`reeve digest PATH` prints it", error,
+			     "expected %" G_GSIZE_FORMAT " lower-case hexadecimal digits",
+			     2 * size);
+}
+
+static bool read_blob(Reading *r, const YamlNode *node, GError **error)
+{
+	r->pin->has_blob = true;
+	return read_hex(r, node, r->pin->blob, BLOB_BYTES, error);
+}
+
+static bool read_sha256(Reading *r, const YamlNode *node, GError **error)
+{
+	r->pin->has_sha256 = true;
+	return read_hex(r, node, r->pin->sha256, DIGEST_BYTES, error);
+}
+
+static bool read_hmac(Reading *r, const YamlNode *node, GError **error)
+{
+	r->pin->has_hmac = true;
+	return read_hex(r, node, r->pin->hmac, DIGEST_BYTES, error);
+}
+
+static bool read_mode(Reading *r, const YamlNode *node, GError **error)
+{
+	g_autofree char *text = NULL;
+	char *end;
+	guint64 mode;
+
+	if (!yaml_string(r->document, node, &text, error)) {
+		return false;
+	}
+	mode = g_ascii_strtoull(text, &end, 8);
+	if (strlen(text) < 3 || strlen(text) > 5 || *end != '\0' || !g_ascii_isdigit(text[0]) ||
+	    mode > 07777) {
+		return yaml_complain(r->document, node, "write it as \"0644\"", error,
+				     "expected an octal mode");
+	}
+	r->pin->has_mode = true;
+	r->pin->mode = (guint32)mode;
+	return true;
+}
+
+static bool read_owner(Reading *r, const YamlNode *node, GError **error)
+{
+	return reading_text(r, node, READING_TITLE_MAX_BYTES, &r->pin->owner, error);
+}
+
+static bool read_group(Reading *r, const YamlNode *node, GError **error)
+{
+	return reading_text(r, node, READING_TITLE_MAX_BYTES, &r->pin->group, error);
+}
+
+static bool read_target(Reading *r, const YamlNode *node, GError **error)
+{
+	return reading_text(r, node, READING_TEXT_MAX_BYTES, &r->pin->target, error);
+}
+
+static bool read_absent(Reading *r, const YamlNode *node, GError **error)
+{
+	if (!yaml_bool(r->document, node, &r->pin->is_absent, error)) {
+		return false;
+	}
+	return r->pin->is_absent || yaml_complain(r->document, node, "leave the key out", error,
+						  "`absent` can only be true");
+}
+
+static const KeyReader pin_keys[] = {
+	{"blob", read_blob},     {"sha256", read_sha256}, {"hmac", read_hmac},
+	{"mode", read_mode},     {"owner", read_owner},   {"group", read_group},
+	{"target", read_target}, {"absent", read_absent}, {NULL, NULL},
+};
+
+static bool read_pin(Reading *r, const YamlNode *node, Pin *pin, GError **error)
+{
+	bool pins_more;
+
+	r->pin = pin;
+	pin->is_given = true;
+	if (!reading_mapping(r, node, pin_keys, error)) {
+		return false;
+	}
+	pins_more = pin->has_blob || pin->has_sha256 || pin->has_hmac || pin->has_mode ||
+		    pin->owner != NULL || pin->group != NULL || pin->target != NULL;
+	if (!pins_more && !pin->is_absent) {
+		return yaml_complain(r->document, node, "say what it shall be, or `absent: true`",
+				     error, "an empty pin tests nothing");
+	}
+	if (pin->is_absent && pins_more) {
+		return yaml_complain(r->document, node, "keep one of them", error,
+				     "a path cannot be absent and have properties");
+	}
+	return true;
+}
+
+/* Changes */
+
+static bool read_path(Reading *r, const YamlNode *node, GError **error)
+{
+	g_autofree char *path = NULL;
+
+	if (!reading_text(r, node, READING_TEXT_MAX_BYTES, &path, error)) {
+		return false;
+	}
+	if (!glob_is_valid(path)) {
+		return yaml_complain(r->document, node,
+				     "write it absolute, without `.`, `..`, `//` or `***`", error,
+				     "this path or pattern is not canonical");
+	}
+	r->change->is_glob = strpbrk(path, "*?") != NULL;
+	r->change->path = g_steal_pointer(&path);
+	return true;
+}
+
+static bool read_op(Reading *r, const YamlNode *node, GError **error)
+{
+	g_autofree char *word = NULL;
+
+	if (!yaml_string(r->document, node, &word, error)) {
+		return false;
+	}
+	r->change->has_op = true;
+	return change_op_from_word(word, &r->change->op) ||
+	       yaml_complain(r->document, node,
+			     "one of created, updated, deleted, moved, attributes_modified", error,
+			     "unknown operation");
+}
+
+static bool read_from(Reading *r, const YamlNode *node, GError **error)
+{
+	return read_pin(r, node, &r->change->from, error);
+}
+
+static bool read_to(Reading *r, const YamlNode *node, GError **error)
+{
+	return read_pin(r, node, &r->change->to, error);
+}
+
+static bool read_content(Reading *r, const YamlNode *node, GError **error)
+{
+	g_autofree char *word = NULL;
+
+	if (!yaml_string(r->document, node, &word, error)) {
+		return false;
+	}
+	r->change->content_any = true;
+	return g_str_equal(word, "any") ||
+	       yaml_complain(r->document, node, "pin content with `to: {blob: ...}`", error,
+			     "`content` can only be `any`");
+}
+
+static const KeyReader change_keys[] = {
+	{"path", read_path}, {"op", read_op},           {"from", read_from},
+	{"to", read_to},     {"content", read_content}, {NULL, NULL},
+};
+
+static bool pin_has_content(const Pin *pin)
+{
+	return pin->is_absent || pin->has_blob || pin->has_sha256 || pin->has_hmac ||
+	       pin->target != NULL;
+}
+
+/* A request must say what it allows: content (or absence), or in so many words any. */
+static bool change_is_whole(Reading *r, const YamlNode *node, GError **error)
+{
+	const RequestChange *change = r->change;
+	bool attributes = change->has_op && change->op == OP_ATTRIBUTES_MODIFIED;
+	bool deletion = change->has_op && change->op == OP_DELETED;
+
+	if (change->path == NULL) {
+		return yaml_complain(r->document, node, "add `path:`", error,
+				     "a change names no path");
+	}
+	if (change->content_any && pin_has_content(&change->to)) {
+		return yaml_complain(r->document, node, "keep one of them", error,
+				     "content is pinned and `any` at once");
+	}
+	if (!change->content_any && !attributes && !deletion && !pin_has_content(&change->to)) {
+		return yaml_complain(
+			r->document, node,
+			"add `to: {blob: ...}`, `to: {absent: true}` or `content: any`", error,
+			"it does not say what the content shall be");
+	}
+	if (change->is_glob && (change->to.has_blob || change->to.has_sha256)) {
+		return yaml_complain(r->document, node, "name each file", error,
+				     "a pattern cannot pin one content for many files");
+	}
+	return true;
+}
+
+static bool read_change(Reading *r, const YamlNode *node, GError **error)
+{
+	r->change = g_new0(RequestChange, 1);
+	r->change->line = node->line;
+	g_ptr_array_add(r->request->changes, r->change);
+	return reading_mapping(r, node, change_keys, error) && change_is_whole(r, node, error);
+}
+
+bool reading_changes(Reading *r, const YamlNode *node, GError **error)
+{
+	if (node->kind != YAML_SEQUENCE || node->items->len == 0) {
+		return yaml_complain(r->document, node, "write `- path: /etc/...` lines", error,
+				     "expected a list of changes");
+	}
+	if (node->items->len > REQUEST_MAX_CHANGES) {
+		return yaml_complain(r->document, node, "split the request", error,
+				     "more than %d changes", REQUEST_MAX_CHANGES);
+	}
+	for (guint i = 0; i < node->items->len; i++) {
+		if (!read_change(r, g_ptr_array_index(node->items, i), error)) {
+			return false;
+		}
+	}
+	return true;
+}
