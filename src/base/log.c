@@ -20,6 +20,7 @@ void log_init(const char *program)
 }
 
 /* One write(2), so that lines of several processes do not mix. */
+G_GNUC_PRINTF(2, 0)
 static void log_line(int level, const char *format, va_list args)
 {
 	g_autofree char *text = g_strdup_vprintf(format, args);

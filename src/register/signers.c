@@ -262,7 +262,7 @@ static bool read_line(Cursor *cursor, Signer *signer, GError **error)
 	}
 	skip_blanks(cursor);
 	word = take_word(cursor);
-	if (word != NULL && !word_is_key_type(word)) {
+	if (word != NULL && *word != '\0' && !word_is_key_type(word)) {
 		if (!read_options(cursor, signer, word, error)) {
 			return false;
 		}

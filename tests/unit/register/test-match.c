@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Matching: every test of design 5.3 fails for its own reason, with both values; its twin passes.
+ */
+#include "register/match.h"
+
+#include "base/clock.h"
+
+#include <string.h>
+
+#define HEAD "id: CHG-1\ntitle: t\nrequester: bob\n"
+#define ONES "0101010101010101010101010101010101010101"
+
+typedef struct {
+	const char *yaml;   /* behind HEAD */
+	const char *reason; /* part of the only reason; NULL: passes */
+	MatchKind kind;
+} Case;
+
+static gint64 at(const char *time)
+{
+	gint64 usec = 0;
+
+	g_assert_true(clock_parse(time, &usec));
+	return usec;
+}
+
+/* /etc/motd, rewritten at 20:30 by carol on web-1: blob 0101..., 0644 root:adm. */
+static Change *make_change(void)
+{
+	Change *change = change_new("/etc/motd", OP_UPDATED);
+
+	change->before = (FileState){.type = FILE_REGULAR, .content = CONTENT_STORED, .mode = 0644};
+	change->after = change->before;
+	memset(change->before.blob, 2, BLOB_BYTES);
+	memset(change->after.blob, 1, BLOB_BYTES);
+	memset(change->after.sha256, 1, DIGEST_BYTES);
+	change->before.gid = 4;
+	change->after.gid = 4;
+	change->after.owner = g_strdup("root");
+	change->after.group = g_strdup("adm");
+	change->difference = STATE_CONTENT;
+	return change;
+}
+
+static Match match(const char *yaml, const Change *change, const MatchContext *context)
+{
+	g_autofree char *text = g_strconcat(HEAD, yaml, NULL);
+	g_autoptr(GError) error = NULL;
+	Request *request = request_parse("r", "CHG-1", text, strlen(text), &error);
+	Match found;
+
+	g_assert_no_error(error);
+	request_match(request, change, context, &found);
+	found.change = NULL;
+	request_free(request);
+	return found;
+}
+
+static void check(const Case *c, const Change *change, const MatchContext *context)
+{
+	Match found = match(c->yaml, change, context);
+
+	g_assert_cmpint(found.kind, ==, c->kind);
+	if (c->reason != NULL) {
+		g_assert_cmpuint(found.reasons->len, ==, 1);
+		if (strstr(g_ptr_array_index(found.reasons, 0), c->reason) == NULL) {
+			g_error("%s: %s", c->yaml,
+				(const char *)g_ptr_array_index(found.reasons, 0));
+		}
+	}
+	match_clear(&found);
+}
+
+#define MOTD "changes:\n  - path: /etc/motd\n"
+#define ANY MOTD "    content: any\n"
+#define WINDOW(s, e) ANY "window: {start: 2026-11-22T" s ":00Z, end: 2026-11-22T" e ":00Z}\n"
+
+static void test_each_test_fails_for_its_own_reason(void)
+{
+	static const Case cases[] = {
+		{ANY, NULL, MATCH_ANY},
+		{MOTD "    to: {blob: " ONES "}\n", NULL, MATCH_EXACT},
+		{MOTD "    to: {blob: 02"
+		      "01010101010101010101010101010101010101}\n",
+		 "content (git blob): requested 0201", MATCH_FAILED},
+		{"changes:\n  - path: /etc/issue\n    content: any\n", NULL, MATCH_NONE},
+		{"changes:\n  - path: /etc/*\n    content: any\n", NULL, MATCH_ANY},
+		{"changes:\n  - path: /*\n    content: any\n", NULL, MATCH_NONE},
+		{"changes:\n  - path: /**\n    content: any\n", NULL, MATCH_ANY},
+		{ANY "    op: updated\n", NULL, MATCH_ANY},
+		{ANY "    op: created\n", "operation: requested created, found updated",
+		 MATCH_FAILED},
+		{ANY "hosts: [\"web-*\"]\n", NULL, MATCH_ANY},
+		{ANY "hosts: [\"db-*\"]\n", "host: requested for db-*, this is web-1",
+		 MATCH_FAILED},
+		{ANY "implementers: [carol]\n", NULL, MATCH_ANY},
+		{ANY "implementers: [dave]\n", "implementer: requested dave, found carol",
+		 MATCH_FAILED},
+		{WINDOW("20:00", "22:00"), NULL, MATCH_ANY},
+		{WINDOW("21:00", "22:00"), "window: opens at", MATCH_FAILED},
+		{WINDOW("19:00", "20:00"), "window: closed at", MATCH_FAILED},
+		{ANY "    to: {mode: \"0644\", owner: root, group: adm}\n", NULL, MATCH_ANY},
+		{ANY "    to: {mode: \"0600\"}\n", "mode: requested 0600, found 0644",
+		 MATCH_FAILED},
+		{ANY "    to: {owner: \"0\"}\n", NULL, MATCH_ANY},
+		{ANY "    to: {owner: bob}\n", "owner: requested bob, found root", MATCH_FAILED},
+		{ANY "    to: {group: wheel}\n", "group: requested wheel, found adm", MATCH_FAILED},
+		{MOTD "    to: {absent: true}\n", "requested nothing there, found file",
+		 MATCH_FAILED},
+		{MOTD "    to: {target: /x}\n", "requested a link to /x, found file", MATCH_FAILED},
+		{ANY "    from: {mode: \"0644\"}\n", NULL, MATCH_ANY},
+		{ANY "    from: {blob: " ONES "}\n", "before: content (git blob): requested 0101",
+		 MATCH_FAILED},
+	};
+	g_autoptr(Change) change = make_change();
+	MatchContext context = {.host = "web-1",
+				.earliest_usec = at("2026-11-22T20:30:00Z"),
+				.latest_usec = at("2026-11-22T20:30:00Z"),
+				.login = "carol"};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+		check(&cases[i], change, &context);
+	}
+}
+
+static void test_standing_and_unknown_actor(void)
+{
+	static const Case approvals = {ANY, "approvals: nobody has approved it yet", MATCH_FAILED};
+	static const Case unknown = {ANY "implementers: [carol]\n", "found somebody unknown",
+				     MATCH_FAILED};
+	g_autoptr(Change) change = make_change();
+	MatchContext context = {
+		.host = "web-1", .login = "carol", .not_effective = "nobody has approved it yet"};
+
+	check(&approvals, change, &context);
+	context.not_effective = NULL;
+	context.login = NULL;
+	check(&unknown, change, &context);
+}
+
+static void test_offline_change_needs_the_whole_gap_inside(void)
+{
+	static const Case inside = {WINDOW("20:00", "22:00"), NULL, MATCH_ANY};
+	static const Case across = {WINDOW("20:00", "21:00"), "the time is unknown", MATCH_FAILED};
+	g_autoptr(Change) change = make_change();
+	MatchContext context = {.host = "web-1",
+				.earliest_usec = at("2026-11-22T20:30:00Z"),
+				.latest_usec = at("2026-11-22T21:30:00Z")};
+
+	check(&inside, change, &context);
+	check(&across, change, &context);
+}
+
+/* Who asked for new content did not ask for a set-user-id bit. */
+static void test_what_was_not_requested_may_not_change(void)
+{
+	static const Case unasked = {MOTD "    to: {blob: " ONES "}\n",
+				     "mode: not requested, but changed from 0644 to 4755",
+				     MATCH_FAILED};
+	static const Case asked = {MOTD "    to: {blob: " ONES ", mode: \"4755\"}\n", NULL,
+				   MATCH_EXACT};
+	g_autoptr(Change) change = make_change();
+	MatchContext context = {.host = "web-1"};
+
+	change->after.mode = 04755;
+	change->difference |= STATE_MODE;
+	check(&unasked, change, &context);
+	check(&asked, change, &context);
+}
+
+static void test_deletion(void)
+{
+	static const Case asked = {MOTD "    to: {absent: true}\n", NULL, MATCH_EXACT};
+	static const Case unasked = {MOTD "    to: {blob: " ONES "}\n",
+				     "requested something there, found nothing", MATCH_FAILED};
+	g_autoptr(Change) change = make_change();
+	MatchContext context = {.host = "web-1"};
+
+	change->op = OP_DELETED;
+	file_state_clear(&change->after);
+	change->after = (FileState){.type = FILE_ABSENT};
+	change->difference = STATE_TYPE;
+	check(&asked, change, &context);
+	check(&unasked, change, &context);
+}
+
+int main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/match/each", test_each_test_fails_for_its_own_reason);
+	g_test_add_func("/match/standing", test_standing_and_unknown_actor);
+	g_test_add_func("/match/offline", test_offline_change_needs_the_whole_gap_inside);
+	g_test_add_func("/match/unrequested", test_what_was_not_requested_may_not_change);
+	g_test_add_func("/match/deletion", test_deletion);
+	return g_test_run();
+}
