@@ -127,8 +127,8 @@ static void test_what_is_no_signature_is_refused(void)
 		"-----BEGIN SSH SIGNATURE-----\n",
 		"-----BEGIN SSH SIGNATURE-----\n-----END SSH SIGNATURE-----\n",
 		"-----BEGIN SSH SIGNATURE-----\nU1NIU0lH\n-----END SSH SIGNATURE-----\n",
-		"-----BEGIN SSH SIGNATURE-----\nU1NIU0lHAAAAAf////8=\n"
-		"-----END SSH SIGNATURE-----\n",
+		("-----BEGIN SSH SIGNATURE-----\nU1NIU0lHAAAAAf////8=\n"
+		 "-----END SSH SIGNATURE-----\n"),
 		"-----BEGIN SSH SIGNATURE-----\n***\n-----END SSH SIGNATURE-----\n",
 		"-----BEGIN SSH SIGNATURE-----\nU1NIU0lH\n-----END SSH SIGNATURE-----\nmore",
 		"-----BEGIN PGP SIGNATURE-----\nU1NIU0lH\n-----END PGP SIGNATURE-----\n",
