@@ -106,6 +106,8 @@ bool event_is_alert(const json_t *event);
  * host name other than [A-Za-z0-9._-] become '_'. Caller frees.
  */
 char *event_topic(const json_t *event);
+/* The last level of a topic for a host of that name; NULL or "": "_". Caller frees. */
+char *event_topic_host(const char *name);
 
 /* The body with `"id":"..."` inserted as first member: what --json prints. Caller frees. */
 char *event_body_with_id(const void *body, gsize size, const char *id);

@@ -29,10 +29,8 @@ static const char *topic_severity(const json_t *event)
 								   : "unknown";
 }
 
-static char *topic_host(const json_t *event)
+char *event_topic_host(const char *name)
 {
-	const char *name =
-		json_string_value(json_object_get(json_object_get(event, "host"), "name"));
 	char *host = g_strdup(name == NULL || *name == '\0' ? "_" : name);
 
 	for (char *p = host; *p != '\0'; p++) {
@@ -45,7 +43,9 @@ static char *topic_host(const json_t *event)
 
 char *event_topic(const json_t *event)
 {
-	g_autofree char *host = topic_host(event);
+	const char *name =
+		json_string_value(json_object_get(json_object_get(event, "host"), "name"));
+	g_autofree char *host = event_topic_host(name);
 
 	return g_strdup_printf("ev/1/%s/%s/%s/%s/", event_is_alert(event) ? "alert" : "info",
 			       topic_verdict(event), topic_severity(event), host);
