@@ -1,5 +1,154 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-int main(void)
+/*
+ * reeve-relay: the third wall. Tells what stands in the journal to whoever may hear it: publishes
+ * new events, replays old ones, says that the host is alive. Keeps no state of its own.
+ */
+#include "base/fd.h"
+#include "base/log.h"
+#include "relay/endpoint.h"
+#include "relay/relay.h"
+#include "relay/walls.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <zmq.h>
+
+#define EXIT_BROKEN 70
+#define EXIT_USAGE 64
+
+typedef struct {
+	char **live, **replay; /* addresses */
+	char *host;
+} OwnOptions;
+
+static void own_options_clear(OwnOptions *own)
 {
-	return 70;
+	g_strfreev(own->live);
+	g_strfreev(own->replay);
+	g_free(own->host);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(OwnOptions, own_options_clear)
+
+static bool parse(StageOptions *options, OwnOptions *own, int *argc, char ***argv, GError **error)
+{
+	const GOptionEntry entries[] = {
+		{"live", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &own->live, "publish here", "URL"},
+		{"replay", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &own->replay, "answer here", "URL"},
+		{"host", 0, 0, G_OPTION_ARG_FILENAME, &own->host, "name of this host", "NAME"},
+		{0},
+	};
+
+	if (!stage_options_parse(options, "reeve-relay", entries, argc, argv, error)) {
+		return false;
+	}
+	if (own->live == NULL || own->replay == NULL || own->host == NULL) {
+		g_set_error(error, REEVE_ERROR, REEVE_ERROR_SYNTAX,
+			    "--live URL, --replay URL and --host NAME are needed");
+		return false;
+	}
+	return true;
+}
+
+static int open_journal(const StageOptions *options, GError **error)
+{
+	g_autofree char *path =
+		g_build_filename(options->state_dir, "journal", "events.ndjson", NULL);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+
+	if (fd < 0) {
+		error_set_errno(error, "cannot open %s", path);
+	}
+	return fd;
+}
+
+/* SIGTERM and SIGINT become something to poll. */
+static int open_signals(GError **error)
+{
+	sigset_t set;
+	int fd;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (fd < 0) {
+		error_set_errno(error, "cannot wait for signals");
+	}
+	return fd;
+}
+
+/* Everything from the first thread on: the wall stands, foreign bytes may come. */
+static bool run(Relay *relay, void *zmq, GPtrArray *live_at, GPtrArray *replay_at, int journal,
+		const char *host, GError **error)
+{
+	g_autoptr(Tape) tape = tape_new(journal);
+	g_autoptr(Heartbeat) heartbeat = heartbeat_new(host);
+	g_autoptr(Live) live = live_open(zmq, live_at, error);
+	g_autoptr(Replay) replay = live == NULL ? NULL : replay_open(zmq, replay_at, tape, error);
+
+	if (replay == NULL) {
+		return false;
+	}
+	relay->tape = tape;
+	relay->heartbeat = heartbeat;
+	relay->live = live;
+	relay->replay = replay;
+	return relay_run(relay, error);
+}
+
+/*
+ * Opens all there is to open, builds the wall, runs. ZeroMQ's context is made before the wall,
+ * because making it reads /etc/nsswitch.conf, /etc/protocols and /sys/devices/system/cpu; it starts
+ * its threads only with the first socket.
+ */
+static bool start(const StageOptions *options, const OwnOptions *own, GError **error)
+{
+	auto_fd int journal = open_journal(options, error);
+	auto_fd int signals = journal < 0 ? -1 : open_signals(error);
+	g_autoptr(Health) health = signals < 0 ? NULL : health_open(options, error);
+	g_autoptr(GPtrArray) live = NULL, replay = NULL;
+	Relay relay = {
+		.options = options,
+		.live_urls = (const char *const *)own->live,
+		.replay_urls = (const char *const *)own->replay,
+		.signals = signals,
+		.health = health,
+	};
+	void *zmq;
+	bool ok;
+
+	if (health == NULL) {
+		return false;
+	}
+	live = endpoints_listen(relay.live_urls, options->reader_group, error);
+	replay = live == NULL ? NULL
+			      : endpoints_listen(relay.replay_urls, options->reader_group, error);
+	if (replay == NULL) {
+		return false;
+	}
+	zmq = zmq_ctx_new();
+	ok = relay_wall(options, error) &&
+	     run(&relay, zmq, live, replay, journal, own->host, error);
+	zmq_ctx_term(zmq);
+	return ok;
+}
+
+int main(int argc, char **argv)
+{
+	g_auto(StageOptions) options = {0};
+	g_auto(OwnOptions) own = {0};
+	g_autoptr(GError) error = NULL;
+
+	log_init("reeve-relay");
+	if (!parse(&options, &own, &argc, &argv, &error)) {
+		log_error("%s", error->message);
+		return EXIT_USAGE;
+	}
+	if (!start(&options, &own, &error)) {
+		log_error("%s", error->message);
+		return EXIT_BROKEN;
+	}
+	return 0;
 }

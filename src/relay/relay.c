@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The relay at work: see relay.h. */
+#include "relay/relay.h"
+#include "base/bell.h"
+#include "base/clock.h"
+#include "base/escape.h"
+
+#include <errno.h>
+#include <zmq.h>
+
+#define LOOK_USEC G_USEC_PER_SEC      /* looks at the journal though no bell rang */
+#define TELL_AT_ONCE 256              /* events published in a round */
+#define TELL_BYTES (1024 * 1024)      /* or this many bytes */
+#define INDEX_BYTES (8 * 1024 * 1024) /* read in a round of the start */
+
+/* The order of the poll table. */
+enum {
+	ON_BELL,
+	ON_LIFELINE,
+	ON_SIGNAL,
+	ON_LIVE,
+	ON_REPLAY,
+	_ON_N,
+};
+
+static json_t *json_of(const char *bytes)
+{
+	g_autofree char *text = escape_path(bytes);
+
+	return json_string(text);
+}
+
+static void write_health(Relay *relay)
+{
+	const Position *head = tape_head(relay->tape);
+	json_t *live = json_array(), *replay = json_array();
+	json_t *members;
+
+	for (const char *const *url = relay->live_urls; *url != NULL; url++) {
+		json_array_append_new(live, json_of(*url));
+	}
+	for (const char *const *url = relay->replay_urls; *url != NULL; url++) {
+		json_array_append_new(replay, json_of(*url));
+	}
+	members = json_pack("{s:i, s:s, s:I, s:I, s:o, s:o}", "subscribers",
+			    (int)live_subscriptions(relay->live), "head", head->id, "seq",
+			    (json_int_t)head->seq, "dropped",
+			    (json_int_t)replay_dropped(relay->replay), "live", live, "replay",
+			    replay);
+	health_write(relay->health, members);
+	json_decref(members);
+}
+
+static void beat(Relay *relay, gint64 now)
+{
+	const Message *message = heartbeat_beat(relay->heartbeat, tape_head(relay->tape),
+						clock_wall_usec(), health_summary(relay->health));
+
+	live_publish(relay->live, message);
+	write_health(relay);
+	relay->beat_usec = now + HEARTBEAT_USEC;
+}
+
+/* Publishes a new line; one that does not follow from the line before is told, and said. */
+static void tell(Relay *relay, const Position *before, const JournalLine *line)
+{
+	g_auto(Message) message = {0};
+	g_autoptr(GError) error = NULL;
+
+	if (!message_read(&message, line, &error)) {
+		g_prefix_error(&error, "the journal is damaged at byte %" G_GOFFSET_FORMAT ": ",
+			       line->offset);
+		health_set_damage(relay->health, error->message);
+	} else if (!g_str_equal(message.prev, before->id)) {
+		g_autofree char *text =
+			g_strdup_printf("the journal's chain is broken at event %" G_GUINT64_FORMAT
+					", byte %" G_GOFFSET_FORMAT,
+					message.seq, line->offset);
+
+		health_set_damage(relay->health, text);
+	}
+	live_publish(relay->live, &message);
+}
+
+/* At the start lines are only put into the index: whoever wants them asks for a replay. */
+static void take_lines(Relay *relay)
+{
+	gsize most = relay->has_caught ? TELL_BYTES : INDEX_BYTES;
+	gsize bytes = 0;
+
+	for (guint n = 0; bytes < most && (!relay->has_caught || n < TELL_AT_ONCE); n++) {
+		g_autoptr(GError) error = NULL;
+		Position before = {0};
+		JournalLine line;
+
+		if (relay->has_caught) {
+			before = *tape_head(relay->tape);
+		}
+		switch (tape_next(relay->tape, &line, &error)) {
+		case JOURNAL_LINE:
+			break;
+		case JOURNAL_ERROR:
+			health_set_trouble(relay->health, error->message);
+			relay->has_more = false;
+			return;
+		case JOURNAL_END:
+			relay->has_more = false;
+			return;
+		}
+		if (relay->has_caught) {
+			tell(relay, &before, &line);
+		}
+		bytes += line.size;
+	}
+	relay->has_more = true;
+}
+
+/*
+ * A rewritten journal is read anew, silently: subscribers learn from the heartbeat that the head is
+ * not theirs, ask, and are told that their cursor is gone. That is their alarm; ours is the health.
+ */
+static void start_over(Relay *relay, const char *why)
+{
+	health_set_damage(relay->health, why);
+	tape_rewind(relay->tape);
+	relay->has_looked = false;
+	relay->has_caught = false;
+	relay->has_more = false;
+	relay->look_usec = 0;
+}
+
+static void look(Relay *relay, gint64 now)
+{
+	g_autoptr(GError) error = NULL;
+
+	relay->look_usec = now + LOOK_USEC;
+	switch (tape_look(relay->tape, &error)) {
+	case TAPE_SAME:
+		health_set_trouble(relay->health, NULL);
+		relay->has_looked = true;
+		break;
+	case TAPE_GREW:
+		health_set_trouble(relay->health, NULL);
+		relay->has_looked = true;
+		relay->has_more = true;
+		break;
+	case TAPE_REWRITTEN:
+		start_over(relay, error->message);
+		break;
+	case TAPE_REPLACED:
+		health_set_damage(relay->health, error->message);
+		break;
+	case TAPE_ERROR:
+		health_set_trouble(relay->health, error->message);
+		relay->has_more = false;
+		break;
+	}
+}
+
+static void become_ready(Relay *relay, gint64 now)
+{
+	relay->has_caught = true;
+	health_set_ready(relay->health);
+	beat(relay, now);
+	if (!relay->is_ready) {
+		relay->is_ready = true;
+		stage_ready(relay->options);
+	}
+}
+
+static void tell_news(Relay *relay, bool rang, gint64 now)
+{
+	if (rang || now >= relay->look_usec) {
+		look(relay, now);
+	}
+	if (relay->has_more) {
+		take_lines(relay);
+	}
+	if (relay->has_looked && !relay->has_caught && !relay->has_more) {
+		become_ready(relay, now);
+	}
+}
+
+static int milliseconds_until(gint64 usec, gint64 now)
+{
+	return usec <= now ? 0 : (int)((usec - now) / 1000 + 1);
+}
+
+/* How long poll may wait; `serve_ms` is what replay_serve asked for. */
+static int patience(const Relay *relay, int serve_ms, gint64 now)
+{
+	int ms = MIN(milliseconds_until(relay->look_usec, now),
+		     milliseconds_until(relay->beat_usec, now));
+
+	if (relay->has_more) {
+		return 0;
+	}
+	return serve_ms >= 0 ? MIN(ms, serve_ms) : ms;
+}
+
+static int serve(Relay *relay, const zmq_pollitem_t *on)
+{
+	char *damage;
+	int serve_ms;
+
+	if (on[ON_LIVE].revents != 0) {
+		live_hear(relay->live);
+	}
+	if (!relay->has_caught) {
+		return -1; /* requests wait until the index is whole */
+	}
+	if (on[ON_REPLAY].revents != 0) {
+		replay_hear(relay->replay);
+	}
+	serve_ms = replay_serve(relay->replay);
+	damage = replay_take_damage(relay->replay);
+	if (damage != NULL) {
+		health_set_damage(relay->health, damage);
+	}
+	g_free(damage);
+	return serve_ms;
+}
+
+bool relay_run(Relay *relay, GError **error)
+{
+	zmq_pollitem_t on[_ON_N] = {
+		[ON_BELL] = {NULL, relay->options->bell, ZMQ_POLLIN, 0},
+		[ON_LIFELINE] = {NULL, relay->options->lifeline, ZMQ_POLLIN, 0},
+		[ON_SIGNAL] = {NULL, relay->signals, ZMQ_POLLIN, 0},
+		[ON_LIVE] = {live_socket(relay->live), 0, ZMQ_POLLIN, 0},
+		[ON_REPLAY] = {replay_socket(relay->replay), 0, ZMQ_POLLIN, 0},
+	};
+	int serve_ms = -1;
+
+	write_health(relay);
+	for (;;) {
+		gint64 now = clock_mono_usec();
+		/* before the index is whole, requests are left where they are */
+		int n = relay->has_caught ? _ON_N : ON_REPLAY;
+
+		if (zmq_poll(on, n, patience(relay, serve_ms, now)) < 0 && errno != EINTR) {
+			return error_set_errno(error, "cannot wait for work");
+		}
+		if (on[ON_LIFELINE].revents != 0 || on[ON_SIGNAL].revents != 0) {
+			return true;
+		}
+		now = clock_mono_usec();
+		tell_news(relay, bell_answer(relay->options->bell), now);
+		serve_ms = serve(relay, on);
+		if (relay->has_caught && now >= relay->beat_usec) {
+			beat(relay, now);
+		}
+	}
+}

@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The replay side of the bus: see replay.h. */
+#include "relay/replay.h"
+#include "base/clock.h"
+#include "relay/endpoint.h"
+#include "relay/message.h"
+#include "relay/request.h"
+
+#include <string.h>
+#include <zmq.h>
+
+#define QUEUE 256                          /* messages waiting for a client that reads slowly */
+#define HEAR_AT_ONCE 64                    /* requests taken in one call */
+#define PEERS_MAX 1024                     /* clients being answered at a time */
+#define REQUESTS_MAX 4                     /* of one client, waiting behind each other */
+#define ANSWER_MAX_BYTES (4 * 1024 * 1024) /* of bodies, for one request */
+#define SLICE_EVENTS 64                    /* of one client before it is the next one's turn */
+#define SLICE_BYTES (256 * 1024)
+#define ROUND_SLICES 8   /* before the relay looks at something else */
+#define STUCK_FIRST_MS 1 /* first try again when a client's queue was full */
+#define STUCK_MOST_MS 64 /* later tries */
+#define STUCK_GIVE_UP_USEC (30 * G_USEC_PER_SEC)
+
+/* A client that is owed an answer. */
+typedef struct {
+	GBytes *id;      /* routing id */
+	GQueue requests; /* of Request; the first is being answered */
+	bool is_begun;   /* the members below belong to the first request */
+	goffset offset;  /* of the next event */
+	guint left;      /* events */
+	gsize sent_bytes;
+	char last[EVENT_ID_HEX + 1]; /* the id sent last: the next one's prev */
+	gint64 stuck_usec;           /* monotonic, since when its queue is full; 0: it is not */
+	gint64 retry_usec;           /* not before */
+	guint retry_ms;
+} Peer;
+
+struct Replay {
+	void *socket;
+	Tape *tape;
+	GHashTable *peers; /* of Peer by routing id */
+	GQueue turns;      /* of Peer, owned by `peers`: whose turn it is next */
+	guint64 dropped;
+	char *damage;
+};
+
+static void peer_free(Peer *peer)
+{
+	g_queue_clear_full(&peer->requests, g_free);
+	g_bytes_unref(peer->id);
+	g_free(peer);
+}
+
+Replay *replay_open(void *zmq, GPtrArray *endpoints, Tape *tape, GError **error)
+{
+	void *socket =
+		endpoints_open(endpoints, zmq, ZMQ_ROUTER, REQUEST_FRAME_MAX_BYTES, QUEUE, error);
+	int refuse = 1;
+	Replay *replay;
+
+	if (socket == NULL) {
+		return NULL;
+	}
+	/* Without this a full queue would swallow events in the middle of an answer. */
+	zmq_setsockopt(socket, ZMQ_ROUTER_MANDATORY, &refuse, sizeof(refuse));
+	replay = g_new0(Replay, 1);
+	replay->socket = socket;
+	replay->tape = tape;
+	replay->peers =
+		g_hash_table_new_full(g_bytes_hash, g_bytes_equal, NULL, (GDestroyNotify)peer_free);
+	return replay;
+}
+
+void replay_close(Replay *replay)
+{
+	if (replay == NULL) {
+		return;
+	}
+	g_queue_clear(&replay->turns);
+	g_hash_table_unref(replay->peers);
+	zmq_close(replay->socket);
+	g_free(replay->damage);
+	g_free(replay);
+}
+
+void *replay_socket(Replay *replay)
+{
+	return replay->socket;
+}
+
+/* The client a request came from; NULL when there are too many. */
+static Peer *peer_of(Replay *replay, const void *id, gsize size)
+{
+	g_autoptr(GBytes) key = g_bytes_new(id, size);
+	Peer *peer = g_hash_table_lookup(replay->peers, key);
+
+	if (peer == NULL && g_hash_table_size(replay->peers) < PEERS_MAX) {
+		peer = g_new0(Peer, 1);
+		peer->id = g_bytes_ref(key);
+		g_queue_init(&peer->requests);
+		g_hash_table_insert(replay->peers, peer->id, peer);
+		g_queue_push_tail(&replay->turns, peer);
+	}
+	return peer;
+}
+
+static void take_request(Replay *replay, const RequestFrame *frames, guint n)
+{
+	Request request;
+	Peer *peer = NULL;
+
+	if (n > 1 && request_parse(&request, frames + 1, n - 1)) {
+		peer = peer_of(replay, frames[0].data, frames[0].size);
+	}
+	if (peer == NULL || peer->requests.length == REQUESTS_MAX) {
+		replay->dropped++;
+		return;
+	}
+	g_queue_push_tail(&peer->requests, g_memdup2(&request, sizeof(request)));
+}
+
+/* Receives one message: its first frames, and how many there were. False: none there. */
+static bool receive(void *socket, zmq_msg_t frames[REQUEST_FRAMES + 2], guint *ret_n)
+{
+	guint n = 0;
+	int more = 1;
+
+	while (more) {
+		/* Frames beyond the last one are received over each other: nobody wants them. */
+		zmq_msg_t *frame = &frames[MIN(n, REQUEST_FRAMES + 1u)];
+
+		if (zmq_msg_recv(frame, socket, ZMQ_DONTWAIT) < 0) {
+			return false;
+		}
+		more = zmq_msg_more(frame);
+		n++;
+	}
+	*ret_n = n;
+	return true;
+}
+
+void replay_hear(Replay *replay)
+{
+	zmq_msg_t frames[REQUEST_FRAMES + 2];
+	RequestFrame views[REQUEST_FRAMES + 2];
+	guint n;
+
+	for (guint i = 0; i < G_N_ELEMENTS(frames); i++) {
+		zmq_msg_init(&frames[i]);
+	}
+	for (guint i = 0; i < HEAR_AT_ONCE && receive(replay->socket, frames, &n); i++) {
+		for (guint k = 0; k < G_N_ELEMENTS(frames); k++) {
+			views[k] =
+				(RequestFrame){zmq_msg_data(&frames[k]), zmq_msg_size(&frames[k])};
+		}
+		take_request(replay, views, MIN(n, G_N_ELEMENTS(views)));
+	}
+	for (guint i = 0; i < G_N_ELEMENTS(frames); i++) {
+		zmq_msg_close(&frames[i]);
+	}
+}
+
+static void note_damage(Replay *replay, const char *format, ...) G_GNUC_PRINTF(2, 3);
+static void note_damage(Replay *replay, const char *format, ...)
+{
+	va_list args;
+
+	if (replay->damage != NULL) {
+		return; /* the first is where it began */
+	}
+	va_start(args, format);
+	replay->damage = g_strdup_vprintf(format, args);
+	va_end(args);
+}
+
+/* The next event of an answer. MESSAGE_STUCK leaves it to be sent again. */
+static MessageSent send_event(Replay *replay, Peer *peer, const JournalLine *line, goffset next)
+{
+	g_auto(Message) message = {0};
+	g_autoptr(GError) error = NULL;
+	MessageSent sent;
+
+	if (!message_read(&message, line, &error)) {
+		note_damage(replay, "the journal is damaged at byte %" G_GOFFSET_FORMAT ": %s",
+			    peer->offset, error->message);
+	} else if (peer->offset > 0 && strcmp(message.prev, peer->last) != 0) {
+		note_damage(replay,
+			    "the journal's chain is broken at event %" G_GUINT64_FORMAT
+			    ", byte %" G_GOFFSET_FORMAT,
+			    message.seq, peer->offset);
+	}
+	sent = message_send(replay->socket, peer->id, &message);
+	if (sent == MESSAGE_SENT) {
+		peer->offset = next;
+		peer->left--;
+		peer->sent_bytes += line->size;
+		memcpy(peer->last, line->id, sizeof(peer->last));
+	}
+	return sent;
+}
+
+/* Whether the first request is answered as far as it will be, but for the END. */
+static bool is_answered(const Peer *peer)
+{
+	return peer->left == 0 || peer->sent_bytes >= ANSWER_MAX_BYTES;
+}
+
+static MessageSent finish(Replay *replay, Peer *peer, const char *word, const char *id)
+{
+	MessageSent sent = message_send_word(replay->socket, peer->id, word, id);
+
+	if (sent == MESSAGE_SENT) {
+		g_free(g_queue_pop_head(&peer->requests));
+		peer->is_begun = false;
+	}
+	return sent;
+}
+
+/* Events of the first request until the slice is used up or it is answered. */
+static MessageSent send_slice(Replay *replay, Peer *peer)
+{
+	guint events = 0;
+	gsize before = peer->sent_bytes;
+
+	while (!is_answered(peer)) {
+		g_autoptr(GError) error = NULL;
+		MessageSent sent;
+		JournalLine line;
+		goffset next;
+		JournalRead got = tape_read(replay->tape, peer->offset, &line, &next, &error);
+
+		if (got == JOURNAL_ERROR) {
+			note_damage(replay, "cannot read the journal: %s", error->message);
+		}
+		if (got != JOURNAL_LINE) {
+			break;
+		}
+		sent = send_event(replay, peer, &line, next);
+		if (sent != MESSAGE_SENT) {
+			return sent;
+		}
+		if (++events == SLICE_EVENTS || peer->sent_bytes - before >= SLICE_BYTES) {
+			return MESSAGE_SENT;
+		}
+	}
+	return finish(replay, peer, "END", tape_head(replay->tape)->id);
+}
+
+static MessageSent serve_peer(Replay *replay, Peer *peer)
+{
+	const Request *request = g_queue_peek_head(&peer->requests);
+
+	if (!peer->is_begun) {
+		if (!tape_find(replay->tape, request->since, &peer->offset)) {
+			return finish(replay, peer, "GONE", tape_oldest(replay->tape));
+		}
+		peer->is_begun = true;
+		peer->left = request->max;
+		peer->sent_bytes = 0;
+		memcpy(peer->last, request->since, sizeof(peer->last));
+	}
+	return send_slice(replay, peer);
+}
+
+static void set_stuck(Peer *peer, gint64 now)
+{
+	if (peer->stuck_usec == 0) {
+		peer->stuck_usec = now;
+		peer->retry_ms = STUCK_FIRST_MS;
+	}
+	peer->retry_usec = now + peer->retry_ms * 1000;
+	peer->retry_ms = MIN(peer->retry_ms * 2, STUCK_MOST_MS);
+}
+
+/* Serves whose turn it is, and puts it behind the others while it is owed something. */
+static void take_turn(Replay *replay, gint64 now)
+{
+	Peer *peer = g_queue_pop_head(&replay->turns);
+	bool is_over = false;
+
+	switch (serve_peer(replay, peer)) {
+	case MESSAGE_SENT:
+		peer->stuck_usec = 0;
+		peer->retry_usec = 0;
+		is_over = peer->requests.length == 0;
+		break;
+	case MESSAGE_STUCK:
+		set_stuck(peer, now);
+		is_over = now - peer->stuck_usec > STUCK_GIVE_UP_USEC;
+		break;
+	case MESSAGE_LOST:
+		is_over = true;
+		break;
+	}
+	if (is_over) {
+		g_hash_table_remove(replay->peers, peer->id);
+	} else {
+		g_queue_push_tail(&replay->turns, peer);
+	}
+}
+
+/* Moves somebody who is not waiting to the front; how long until there will be one if not. */
+static int find_ready(Replay *replay, gint64 now)
+{
+	gint64 soonest = G_MAXINT64;
+
+	for (guint i = 0; i < replay->turns.length; i++) {
+		Peer *peer = g_queue_peek_head(&replay->turns);
+
+		if (peer->retry_usec <= now) {
+			return 0;
+		}
+		soonest = MIN(soonest, peer->retry_usec);
+		g_queue_push_tail(&replay->turns, g_queue_pop_head(&replay->turns));
+	}
+	return replay->turns.length == 0 ? -1 : (int)((soonest - now) / 1000 + 1);
+}
+
+int replay_serve(Replay *replay)
+{
+	for (guint i = 0; i < ROUND_SLICES; i++) {
+		gint64 now = clock_mono_usec();
+		int wait = find_ready(replay, now);
+
+		if (wait != 0) {
+			return wait;
+		}
+		take_turn(replay, now);
+	}
+	return find_ready(replay, clock_mono_usec());
+}
+
+guint64 replay_dropped(const Replay *replay)
+{
+	return replay->dropped;
+}
+
+char *replay_take_damage(Replay *replay)
+{
+	return g_steal_pointer(&replay->damage);
+}

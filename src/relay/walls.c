@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The third wall: see walls.h. Each line below is something the relay may still do, with the
+ * reason. What is in walls_calls_common is argued in base/walls-calls.c: memory, time, threads and
+ * descriptors that are open already.
+ *
+ * Nothing here, and nothing in the common list, takes a path: no open, openat, stat, unlink or
+ * exec. Nothing makes or connects a socket: no socket, socketpair, bind, listen, connect.
+ */
+#include "relay/walls.h"
+#include "base/walls.h"
+
+#include <sched.h>
+#include <seccomp.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+
+static const int bus_calls[] = {
+	/* a subscriber knocks at one of the two sockets we listen on */
+	SCMP_SYS(accept4),
+	/* bytes to and from it; neither can name an address that is not connected already, as
+	 * there is no unconnected socket here. sendmsg and recvmsg, which carry descriptors, are
+	 * not allowed */
+	SCMP_SYS(recvfrom),
+	SCMP_SYS(sendto),
+	/* ZeroMQ asks a socket for its names, for its events and logs */
+	SCMP_SYS(getsockname),
+	SCMP_SYS(getpeername),
+	/* ZeroMQ reads who sets its threads' scheduling before it sets it to the same (below) */
+	SCMP_SYS(sched_getparam),
+	SCMP_SYS(sched_getscheduler),
+	-1,
+};
+
+static const WallsCallRule bus_rules[] = {
+	/* who is at the other end (SO_PEERCRED), and why did it fail (SO_ERROR) */
+	{SCMP_SYS(getsockopt), 1, G_MAXUINT32, SOL_SOCKET},
+	/* ZeroMQ insists on setting a thread's scheduling; it may be the ordinary one */
+	{SCMP_SYS(sched_setscheduler), 1, G_MAXUINT32, SCHED_OTHER},
+	{-1},
+};
+
+static const int no_capabilities[] = {-1};
+
+/*
+ * ZeroMQ ends the process when a connection comes and there is no descriptor left for it, so we
+ * take as many as we may, up to a number whose buffers still fit into memory.
+ */
+#define DESCRIPTORS_MAX 65536
+
+static bool raise_descriptors(GError **error)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0) {
+		return error_set_errno(error, "cannot read the limit of descriptors");
+	}
+	limit.rlim_cur = MIN(limit.rlim_max, DESCRIPTORS_MAX);
+	return setrlimit(RLIMIT_NOFILE, &limit) == 0 ||
+	       error_set_errno(error, "cannot raise the limit of descriptors");
+}
+
+bool relay_wall(const StageOptions *options, GError **error)
+{
+	static const WallsPath no_files[] = {{0}};
+	static const int *const calls[] = {walls_calls_common, bus_calls, NULL};
+	bool has_landlock;
+
+	return raise_descriptors(error) &&
+	       walls_drop_user(options->user, options->group, options->reader_group, error) &&
+	       walls_keep_capabilities(no_capabilities, error) &&
+	       walls_restrict_files(no_files, &has_landlock, error) &&
+	       walls_restrict_calls(calls, bus_rules, error);
+}
