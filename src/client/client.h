@@ -2,9 +2,12 @@
 /*
  * The client side of the bus (design 5.5): subscribe, keep the order, verify the chain, replay what
  * was missed. A client that is given a cursor receives everything after it, once, in order; one
- * without a cursor starts at the head of the moment.
+ * without a cursor starts at the head of the moment. It needs no thread of its own and outlives the
+ * relay: when that restarts, the client goes on where it was.
  *
- * SPDX: LGPL-3.0-or-later, like everything in client/.
+ * What comes live is a hint, what comes as an answer to a request is a fact: live messages that are
+ * garbage or do not fit only make the client ask, and an answer that does not fit is the end
+ * (CLIENT_BROKEN).
  */
 #pragma once
 
@@ -18,6 +21,7 @@ typedef struct {
 	const char *live;   /* endpoint of the XPUB, "ipc:///run/reeve/live" */
 	const char *replay; /* endpoint of the ROUTER */
 	const char *since;  /* id to resume behind; "" from the beginning; NULL: from now on */
+	int silence_ms;     /* without a sign of life until CLIENT_SILENT; 0: 30 seconds */
 } ClientOptions;
 
 typedef struct {
@@ -31,14 +35,16 @@ typedef struct {
 
 typedef enum {
 	CLIENT_EVENT,
-	CLIENT_TIMEOUT,
-	CLIENT_SILENT, /* no heartbeat for 30 s (once per silence) */
-	CLIENT_HEARD,  /* heard again after a silence */
-	CLIENT_GONE,   /* the relay does not know our cursor: history was rewritten. Final */
-	CLIENT_BROKEN, /* the chain does not hold (says *error). Final */
+	CLIENT_TIMEOUT, /* also when a signal came in meanwhile */
+	CLIENT_SILENT,  /* no heartbeat for 30 s (once per silence) */
+	CLIENT_HEARD,   /* heard again after a silence */
+	CLIENT_GONE,    /* the relay does not know our cursor: history was rewritten. Final */
+	CLIENT_BROKEN,  /* the chain does not hold (says *error). Final */
 	CLIENT_ERROR,
 } ClientResult;
 
+/* Subscribes. A relay that is not there is no error: the client waits for it. Only ipc:// addresses
+ * for now. */
 Client *client_new(const ClientOptions *options, GError **error);
 void client_free(Client *client);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Client, client_free)
@@ -49,5 +55,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Client, client_free)
  */
 ClientResult client_next(Client *client, int timeout_ms, ClientEvent *ret, GError **error);
 
-/* The id of the last event given out, or the cursor it started with: what to store. */
+/* The id of the last event given out, or the cursor it started with: what to store. NULL when it
+ * started without one and does not know the head yet. */
 const char *client_cursor(const Client *client);

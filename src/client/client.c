@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/*
+ * The client of the bus: see client.h. Two sockets and one state: either an answer is due from the
+ * ROUTER (then the live socket is left to queue), or the live socket is followed.
+ */
+#include "client/client.h"
+#include "client/chain.h"
+#include "client/pulse.h"
+
+#include "base/clock.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define SILENCE_USEC (30 * G_USEC_PER_SEC)
+#define ANSWER_USEC (3 * G_USEC_PER_SEC) /* without a frame of the answer: ask anew */
+#define MAX_FRAME_BYTES (1024 * 1024)
+#define QUEUE 1000
+#define PAGE "1000" /* events asked for at once */
+#define NONE "0"    /* only the head */
+#define RECONNECT_MS 100
+#define RECONNECT_MOST_MS 1000
+#define PING_MS 5000
+#define PING_PATIENCE_MS 15000
+
+typedef enum {
+	STATE_ASK,    /* a request is to be sent, on a fresh socket */
+	STATE_ANSWER, /* an answer is due */
+	STATE_FOLLOW, /* all that is known here has been given out: wait for what comes live */
+	STATE_OVER,   /* `over` is the last word */
+} State;
+
+struct Client {
+	void *zmq;
+	void *live;
+	void *replay; /* NULL when none is open */
+	char *replay_url;
+	State state;
+	Chain chain;
+	Pulse pulse;
+	Frames frames;
+	bool has_frames; /* `frames` waits to be read */
+	Letter letter;   /* given out */
+	bool got_event;  /* the present answer had one */
+	gint64 answer_deadline;
+	ClientResult over;
+	GError *error; /* of CLIENT_BROKEN and CLIENT_ERROR */
+};
+
+static bool check_url(const char *url, GError **error)
+{
+	if (!g_str_has_prefix(url, "ipc://")) {
+		g_set_error(error, REEVE_ERROR, REEVE_ERROR_SYNTAX,
+			    "%s: only ipc:// addresses can be used; tcp needs CURVE keys, which "
+			    "this version cannot use yet",
+			    url);
+		return false;
+	}
+	return true;
+}
+
+static bool check_options(const ClientOptions *options, GError **error)
+{
+	guint8 raw[DIGEST_BYTES];
+
+	if (options->since != NULL && *options->since != '\0' &&
+	    (strlen(options->since) != EVENT_ID_HEX ||
+	     !hex_decode(options->since, raw, sizeof(raw)))) {
+		g_set_error(error, REEVE_ERROR, REEVE_ERROR_SYNTAX,
+			    "not the id of an event: it has 64 hexadecimal digits");
+		return false;
+	}
+	return check_url(options->live, error) && check_url(options->replay, error);
+}
+
+static void set_limits(void *socket)
+{
+	const struct {
+		int option, value;
+	} limits[] = {
+		{ZMQ_RCVHWM, QUEUE},
+		{ZMQ_LINGER, 0},
+		{ZMQ_RECONNECT_IVL, RECONNECT_MS},
+		{ZMQ_RECONNECT_IVL_MAX, RECONNECT_MOST_MS},
+		{ZMQ_HEARTBEAT_IVL, PING_MS},
+		{ZMQ_HEARTBEAT_TIMEOUT, PING_PATIENCE_MS},
+		{ZMQ_HEARTBEAT_TTL, PING_PATIENCE_MS},
+	};
+	gint64 max = MAX_FRAME_BYTES;
+
+	for (guint i = 0; i < G_N_ELEMENTS(limits); i++) {
+		zmq_setsockopt(socket, limits[i].option, &limits[i].value, sizeof(int));
+	}
+	zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &max, sizeof(max));
+}
+
+/* A connected socket, or NULL and *error. */
+static void *open_socket(void *zmq, int type, const char *url, GError **error)
+{
+	void *socket = zmq_socket(zmq, type);
+
+	if (socket != NULL) {
+		set_limits(socket);
+		if (type == ZMQ_SUB) {
+			zmq_setsockopt(socket, ZMQ_SUBSCRIBE, "ev/1/", 5);
+			zmq_setsockopt(socket, ZMQ_SUBSCRIBE, "hb/1/", 5);
+		}
+		if (zmq_connect(socket, url) == 0) {
+			return socket;
+		}
+	}
+	g_set_error(error, REEVE_ERROR, REEVE_ERROR_IO, "cannot connect to %s: %s", url,
+		    zmq_strerror(zmq_errno()));
+	if (socket != NULL) {
+		zmq_close(socket);
+	}
+	return NULL;
+}
+
+Client *client_new(const ClientOptions *options, GError **error)
+{
+	g_autoptr(Client) client = NULL;
+
+	if (!check_options(options, error)) {
+		return NULL;
+	}
+	client = g_new0(Client, 1);
+	frames_init(&client->frames);
+	letter_init(&client->letter);
+	client->zmq = zmq_ctx_new();
+	client->replay_url = g_strdup(options->replay);
+	pulse_init(&client->pulse,
+		   options->silence_ms > 0 ? options->silence_ms * G_GINT64_CONSTANT(1000)
+					   : SILENCE_USEC,
+		   clock_mono_usec());
+	if (options->since != NULL) {
+		chain_set(&client->chain, options->since);
+	}
+	client->live = open_socket(client->zmq, ZMQ_SUB, options->live, error);
+	return client->live == NULL ? NULL : g_steal_pointer(&client);
+}
+
+void client_free(Client *client)
+{
+	if (client == NULL) {
+		return;
+	}
+	if (client->live != NULL) {
+		zmq_close(client->live);
+	}
+	if (client->replay != NULL) {
+		zmq_close(client->replay);
+	}
+	frames_clear(&client->frames);
+	letter_clear(&client->letter);
+	zmq_ctx_term(client->zmq);
+	g_clear_error(&client->error);
+	g_free(client->replay_url);
+	g_free(client);
+}
+
+const char *client_cursor(const Client *client)
+{
+	return client->chain.is_known ? client->chain.id : NULL;
+}
+
+static void end(Client *client, ClientResult over, GError *error)
+{
+	client->state = STATE_OVER;
+	client->over = over;
+	client->error = error;
+}
+
+/* The relay's own word does not hold. */
+static void broken(Client *client, const char *format, ...) G_GNUC_PRINTF(2, 3);
+static void broken(Client *client, const char *format, ...)
+{
+	GError *error;
+	va_list args;
+
+	va_start(args, format);
+	error = g_error_new_valist(REEVE_ERROR, REEVE_ERROR_CORRUPT, format, args);
+	va_end(args);
+	end(client, CLIENT_BROKEN, error);
+}
+
+static void send_request(Client *client)
+{
+	const char *max = client->chain.is_known ? PAGE : NONE;
+
+	zmq_send(client->replay, "SINCE", 5, ZMQ_SNDMORE | ZMQ_DONTWAIT);
+	zmq_send(client->replay, client->chain.id, strlen(client->chain.id),
+		 ZMQ_SNDMORE | ZMQ_DONTWAIT);
+	zmq_send(client->replay, max, strlen(max), ZMQ_DONTWAIT);
+	client->got_event = false;
+	client->answer_deadline = clock_mono_usec() + ANSWER_USEC;
+	client->state = STATE_ANSWER;
+}
+
+/* Always on a fresh socket, so that what was asked or answered before cannot come in between. */
+static void ask(Client *client)
+{
+	GError *error = NULL;
+
+	if (client->replay != NULL) {
+		zmq_close(client->replay);
+	}
+	client->replay = open_socket(client->zmq, ZMQ_DEALER, client->replay_url, &error);
+	if (client->replay == NULL) {
+		end(client, CLIENT_ERROR, error);
+		return;
+	}
+	send_request(client);
+}
+
+/* An event as part of an answer: it must be the next one. True: give it out. */
+static bool take_answered(Client *client)
+{
+	g_autoptr(GError) error = NULL;
+
+	if (!letter_read(&client->letter, &client->frames, &error)) {
+		broken(client, "behind event %s: %s", client->chain.id, error->message);
+		return false;
+	}
+	if (client->letter.is_heartbeat ||
+	    chain_step(&client->chain, &client->letter) != CHAIN_NEXT) {
+		broken(client,
+		       "the chain does not hold: event %s (seq %" G_GUINT64_FORMAT
+		       ") was given as the one behind %s, but names %s",
+		       client->letter.id, client->letter.seq,
+		       *client->chain.id == '\0' ? "the beginning" : client->chain.id,
+		       *client->letter.prev == '\0' ? "nothing" : client->letter.prev);
+		return false;
+	}
+	client->got_event = true;
+	return true;
+}
+
+/* [END][head] or [GONE][oldest]. */
+static void take_word(Client *client)
+{
+	char id[EVENT_ID_HEX + 1];
+
+	if (!frames_id(&client->frames, 1, id)) {
+		broken(client, "the relay's answer names no id");
+	} else if (frames_is(&client->frames, 0, "GONE")) {
+		end(client, CLIENT_GONE, NULL);
+	} else if (!frames_is(&client->frames, 0, "END")) {
+		broken(client, "the relay's answer is neither an event nor its end");
+	} else if (!client->chain.is_known) {
+		chain_set(&client->chain, id);
+		client->state = STATE_FOLLOW;
+	} else if (strcmp(id, client->chain.id) == 0) {
+		client->state = STATE_FOLLOW;
+	} else if (client->got_event) {
+		send_request(client); /* that was a page; the next one */
+	} else {
+		broken(client, "the relay's head is %s, but it gives nothing behind %s",
+		       *id == '\0' ? "empty" : id, client->chain.id);
+	}
+}
+
+static bool take_answer(Client *client)
+{
+	client->answer_deadline = clock_mono_usec() + ANSWER_USEC;
+	if (client->frames.n == 2) {
+		take_word(client);
+		return false;
+	}
+	return take_answered(client);
+}
+
+/* What comes live either is the next event or makes us ask. True: give it out. */
+static bool take_live(Client *client)
+{
+	bool is_sound = letter_read(&client->letter, &client->frames, NULL);
+
+	if (is_sound && client->letter.is_heartbeat) {
+		if (strcmp(client->letter.id, client->chain.id) != 0) {
+			client->state = STATE_ASK;
+		}
+		return false;
+	}
+	switch (is_sound ? chain_step(&client->chain, &client->letter) : CHAIN_GAP) {
+	case CHAIN_NEXT:
+		return true;
+	case CHAIN_KNOWN:
+		return false;
+	case CHAIN_GAP:
+		client->state = STATE_ASK;
+		return false;
+	}
+	g_assert_not_reached();
+}
+
+static void give_out(Client *client, ClientEvent *ret)
+{
+	Letter *letter = &client->letter;
+
+	chain_take(&client->chain, letter);
+	*ret = (ClientEvent){
+		.topic = letter->topic,
+		.seq = letter->seq,
+		.id = letter->id,
+		.prev = letter->prev,
+		.body = letter->body->str,
+		.size = letter->body->len,
+	};
+}
+
+/* The socket to listen to in this state. */
+static void *current_socket(const Client *client)
+{
+	return client->state == STATE_ANSWER ? client->replay : client->live;
+}
+
+/* Waits for a message until `deadline` or until something else is due. False: a signal came. */
+static bool wait_for_frames(Client *client, gint64 deadline)
+{
+	zmq_pollitem_t on = {current_socket(client), 0, ZMQ_POLLIN, 0};
+	gint64 now = clock_mono_usec();
+	gint64 until = MIN(deadline, pulse_deadline(&client->pulse));
+	gint64 ms;
+
+	if (client->state == STATE_ANSWER) {
+		until = MIN(until, client->answer_deadline);
+	}
+	ms = until <= now ? 0 : MIN((until - now) / 1000 + 1, G_MAXINT / 2);
+	return zmq_poll(&on, 1, (long)ms) >= 0 || errno != EINTR;
+}
+
+/* Before anything is waited for: requests to send, answers that did not come. */
+static void prepare(Client *client)
+{
+	if (client->state == STATE_ANSWER && clock_mono_usec() >= client->answer_deadline) {
+		client->state = STATE_ASK;
+	}
+	if (client->state == STATE_ASK) {
+		ask(client);
+	}
+}
+
+/* Reads the message that waits. True: it is an event to give out. */
+static bool take_frames(Client *client)
+{
+	client->has_frames = false;
+	return client->state == STATE_ANSWER ? take_answer(client) : take_live(client);
+}
+
+ClientResult client_next(Client *client, int timeout_ms, ClientEvent *ret, GError **error)
+{
+	gint64 deadline =
+		timeout_ms < 0 ? G_MAXINT64 : clock_mono_usec() + (gint64)timeout_ms * 1000;
+
+	for (;;) {
+		gint64 now = clock_mono_usec();
+
+		if (client->has_frames && take_frames(client)) {
+			give_out(client, ret);
+			return CLIENT_EVENT;
+		}
+		prepare(client);
+		if (client->state == STATE_OVER) {
+			if (client->error != NULL && error != NULL) {
+				*error = g_error_copy(client->error);
+			}
+			return client->over;
+		}
+		client->has_frames = frames_receive(&client->frames, current_socket(client));
+		if (client->has_frames) {
+			if (pulse_beat(&client->pulse, now)) {
+				return CLIENT_HEARD; /* the message is read by the next call */
+			}
+			continue;
+		}
+		if (pulse_falls_silent(&client->pulse, now)) {
+			return CLIENT_SILENT;
+		}
+		if (now >= deadline || !wait_for_frames(client, deadline)) {
+			return CLIENT_TIMEOUT;
+		}
+	}
+}

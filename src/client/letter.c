@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* Letters: see letter.h. */
+#include "client/letter.h"
+
+#include <string.h>
+
+#define TOPIC_HEARTBEAT "hb/1/"
+
+/* The order of the frames. */
+enum {
+	FRAME_TOPIC,
+	FRAME_SEQ,
+	FRAME_ID,
+	FRAME_PREV,
+	FRAME_BODY,
+	_FRAME_N,
+};
+
+void letter_init(Letter *letter)
+{
+	memset(letter, 0, sizeof(*letter));
+	letter->body = g_string_new(NULL);
+}
+
+void letter_clear(Letter *letter)
+{
+	g_free(letter->topic);
+	g_string_free(letter->body, TRUE);
+	memset(letter, 0, sizeof(*letter));
+}
+
+static bool complain(GError **error, const char *problem)
+{
+	g_set_error(error, REEVE_ERROR, REEVE_ERROR_CORRUPT, "not a message of the bus: %s",
+		    problem);
+	return false;
+}
+
+static bool read_frames(Letter *letter, const Frames *frames, GError **error)
+{
+	guint64 seq;
+
+	if (frames->n != _FRAME_N) {
+		return complain(error, "it has not five frames");
+	}
+	if (frames_size(frames, FRAME_SEQ) != sizeof(seq)) {
+		return complain(error, "its seq has not eight bytes");
+	}
+	if (!frames_id(frames, FRAME_ID, letter->id) ||
+	    !frames_id(frames, FRAME_PREV, letter->prev)) {
+		return complain(error, "its id or prev is no id");
+	}
+	memcpy(&seq, frames_data(frames, FRAME_SEQ), sizeof(seq));
+	letter->seq = GUINT64_FROM_BE(seq);
+	g_string_truncate(letter->body, 0);
+	g_string_append_len(letter->body, frames_data(frames, FRAME_BODY),
+			    (gssize)frames_size(frames, FRAME_BODY));
+	return true;
+}
+
+static bool check_against(const Letter *letter, const json_t *event, GError **error)
+{
+	const char *prev = json_string_value(json_object_get(event, "prev"));
+
+	if (g_strcmp0(prev == NULL ? "" : prev, letter->prev) != 0 ||
+	    (guint64)json_integer_value(json_object_get(event, "seq")) != letter->seq) {
+		return complain(error, "its body names another seq or prev than its frames");
+	}
+	return true;
+}
+
+static bool verify(Letter *letter, GError **error)
+{
+	char id[EVENT_ID_HEX + 1];
+	json_t *event;
+	bool ok;
+
+	event_id(letter->body->str, letter->body->len, id);
+	if (strcmp(id, letter->id) != 0) {
+		return complain(error, "its body does not hash to its id");
+	}
+	event = event_parse(letter->body->str, letter->body->len, error);
+	if (event == NULL) {
+		return false;
+	}
+	ok = check_against(letter, event, error);
+	if (ok) {
+		letter->topic = event_topic(event);
+	}
+	json_decref(event);
+	return ok;
+}
+
+bool letter_read(Letter *letter, const Frames *frames, GError **error)
+{
+	g_clear_pointer(&letter->topic, g_free);
+	if (!read_frames(letter, frames, error)) {
+		return false;
+	}
+	letter->is_heartbeat = frames_size(frames, FRAME_TOPIC) >= strlen(TOPIC_HEARTBEAT) &&
+			       memcmp(frames_data(frames, FRAME_TOPIC), TOPIC_HEARTBEAT,
+				      strlen(TOPIC_HEARTBEAT)) == 0;
+	return letter->is_heartbeat || verify(letter, error);
+}
