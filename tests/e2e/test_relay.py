@@ -1,0 +1,544 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The relay alone, before a journal that the test writes: what doc/bus.md promises."""
+
+import contextlib
+import hashlib
+import json
+import os
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+import zmq
+
+from conftest import PROGRAMS, ROOT, wait_for
+
+HEX = 64
+OTHER = b"ab" * 32
+
+
+class Journal:
+    """A journal as the judge would write it."""
+
+    def __init__(self, path):
+        self.path = path
+        self.ids = []
+        self.bodies = []
+        path.touch()
+
+    def make(self, size=0, **members):
+        event = {"schema": "reeve.event/1", "kind": "change", "seq": len(self.ids) + 1,
+                 "prev": self.ids[-1] if self.ids else None, "time": "2026-11-22T03:04:05.123456Z",
+                 "host": {"name": "web-1", "id": "0" * 32, "boot": ""},
+                 "verdict": "unapproved", "severity": "low",
+                 "summary": f"/etc/file-{len(self.ids) + 1} updated" + "x" * size, "files": []}
+        body = json.dumps({**event, **members}, separators=(",", ":")).encode()
+        self.bodies.append(body)
+        self.ids.append(hashlib.sha256(body).hexdigest())
+        return body + b"\n"
+
+    def append(self, count=1, **members):
+        lines = b"".join([self.make(**members) for _ in range(count)])
+        with open(self.path, "ab") as out:
+            out.write(lines)
+
+    @property
+    def head(self):
+        return self.ids[-1].encode() if self.ids else b""
+
+
+class Relay:
+    def __init__(self, folder):
+        self.folder = Path(folder)
+        self.state = self.folder / "state"
+        self.runtime = self.folder / "run"
+        (self.state / "journal").mkdir(parents=True)
+        (self.runtime / "health").mkdir(parents=True)
+        self.journal = Journal(self.state / "journal" / "events.ndjson")
+        self.bell = os.eventfd(0, os.EFD_NONBLOCK)
+        self.process = None
+        self.context = zmq.Context()
+        self.log = self.folder / "log"
+        self.options = []
+
+    @property
+    def live(self):
+        return f"ipc://{self.runtime}/live"
+
+    @property
+    def replay(self):
+        return f"ipc://{self.runtime}/replay"
+
+    def start(self, *options, live=None):
+        ours, its = socket.socketpair()
+        with its, open(self.log, "ab") as log:
+            self.process = subprocess.Popen(
+                [PROGRAMS / "reeve-relay", "--state", self.state, "--runtime", self.runtime,
+                 "--lifeline", str(its.fileno()), "--bell", str(self.bell), "--host", "web-1",
+                 "--live", live or self.live, "--replay", self.replay, *self.options, *options],
+                pass_fds=[its.fileno(), self.bell], stdin=subprocess.DEVNULL, stderr=log)
+        self.lifeline = ours
+        ours.settimeout(60)
+        self.word = ours.recv(1)
+        return self
+
+    def ring(self):
+        os.eventfd_write(self.bell, 1)
+
+    def tell(self, count=1, **members):
+        self.journal.append(count, **members)
+        self.ring()
+
+    def stop(self):
+        self.lifeline.close()
+        code = self.process.wait(30)
+        self.process = None
+        return code
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+        self.lifeline.close()
+
+    @property
+    def health(self):
+        return json.loads((self.runtime / "health" / "relay").read_text())
+
+    def socket(self, kind, **options):
+        made = self.context.socket(kind)
+        for name, value in {"linger": 0, "rcvtimeo": 20000, **options}.items():
+            setattr(made, name, value)
+        return made
+
+    @contextlib.contextmanager
+    def subscriber(self, topics=(b"ev/1/", b"hb/1/"), **options):
+        """A SUB socket that has heard a heartbeat, so that it is known to be connected."""
+        with self.socket(zmq.SUB, **options) as sub:
+            for topic in topics:
+                sub.subscribe(topic)
+            sub.connect(self.live)
+            if b"hb/1/" in topics:
+                while not sub.recv_multipart()[0].startswith(b"hb/1/"):
+                    pass
+            yield sub
+
+    @contextlib.contextmanager
+    def dealer(self, **options):
+        with self.socket(zmq.DEALER, **options) as dealer:
+            dealer.connect(self.replay)
+            yield dealer
+
+    def ask(self, since=b"", most=b""):
+        """The events of an answer and its last message."""
+        with self.dealer() as dealer:
+            dealer.send_multipart([b"SINCE", since, most])
+            return answer(dealer)
+
+
+def answer(dealer):
+    events = []
+    while len(frames := dealer.recv_multipart()) == 5:
+        events.append(frames)
+    return events, frames
+
+
+def next_event(sub):
+    while True:
+        frames = sub.recv_multipart()
+        if frames[0].startswith(b"ev/"):
+            return frames
+
+
+@pytest.fixture
+def relay():
+    folder = tempfile.mkdtemp(prefix="rv-")
+    os.chmod(folder, 0o755)
+    made = Relay(folder)
+    yield made
+    if made.process is not None and made.process.poll() is None:
+        made.process.kill()
+        made.process.wait()
+    made.context.destroy(linger=0)
+    os.close(made.bell)
+    print(made.log.read_text() if made.log.exists() else "")
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def test_an_event_has_five_frames(relay):
+    relay.start()
+    with relay.subscriber() as sub:
+        relay.tell(2)
+        for n in range(2):
+            topic, seq, event_id, prev, body = next_event(sub)
+            assert topic == b"ev/1/alert/unapproved/low/web-1/"
+            assert struct.unpack("!Q", seq)[0] == n + 1
+            assert event_id.decode() == relay.journal.ids[n]
+            assert prev.decode() == (relay.journal.ids[n - 1] if n else "")
+            assert body == relay.journal.bodies[n]
+    assert relay.stop() == 0
+
+
+def test_a_lost_bell_costs_only_time(relay):
+    relay.start()
+    with relay.subscriber() as sub:
+        relay.journal.append()
+        assert next_event(sub)[2] == relay.journal.head
+
+
+def test_what_was_there_before_is_not_told_again(relay):
+    relay.journal.append(5)
+    relay.start()
+    with relay.subscriber() as sub:
+        relay.tell()
+        assert next_event(sub)[2] == relay.journal.head
+
+
+def test_half_a_line_is_not_told(relay):
+    relay.start()
+    with relay.subscriber() as sub:
+        line = relay.journal.make()
+        with open(relay.journal.path, "ab") as out:
+            out.write(line[:20])
+            out.flush()
+            relay.ring()
+            # heartbeats after the bell: the relay has looked and the head is still nothing
+            for _ in range(2):
+                assert sub.recv_multipart()[2] == b""
+            out.write(line[20:])
+        relay.ring()
+        assert next_event(sub)[4] == line[:-1]
+    assert relay.health["state"] == "ready"
+
+
+def test_heartbeat_carries_the_head_and_the_health(relay):
+    relay.journal.append(3)
+    (relay.runtime / "health" / "judge").write_text(
+        json.dumps({"stage": "judge", "state": "degraded", "text": "disk full"}) + "\n")
+    relay.start()
+    with relay.subscriber(topics=[b"hb/1/"]) as sub:
+        before = time.monotonic()
+        topic, seq, event_id, prev, body = sub.recv_multipart()
+        assert time.monotonic() - before < 5
+    assert topic == b"hb/1/web-1/"
+    assert struct.unpack("!Q", seq)[0] == 3
+    assert event_id == relay.journal.head
+    assert prev.decode() == relay.journal.ids[-2]
+    told = json.loads(body)
+    assert told["schema"] == "reeve.heartbeat/1"
+    assert told["health"] == "degraded"
+    assert told["degraded"] == ["judge: disk full"]
+    assert told["stages"]["relay"] == "ready"
+
+
+def test_heartbeat_before_the_first_event(relay):
+    relay.start()
+    with relay.subscriber(topics=[b"hb/1/"]) as sub:
+        _, seq, event_id, prev, _ = sub.recv_multipart()
+    assert (seq, event_id, prev) == (bytes(8), b"", b"")
+
+
+def test_replay_from_the_beginning_and_from_the_middle(relay):
+    relay.journal.append(10)
+    relay.start()
+    events, last = relay.ask()
+    assert [frames[2].decode() for frames in events] == relay.journal.ids
+    assert [frames[4] for frames in events] == relay.journal.bodies
+    assert last == [b"END", relay.journal.head]
+    events, last = relay.ask(relay.journal.ids[6].encode())
+    assert [frames[2].decode() for frames in events] == relay.journal.ids[7:]
+    assert events[0][3].decode() == relay.journal.ids[6]
+    assert last == [b"END", relay.journal.head]
+    assert relay.ask(relay.journal.head) == ([], [b"END", relay.journal.head])
+
+
+def test_replay_is_capped_and_goes_on(relay):
+    relay.journal.append(2500)
+    relay.start()
+    events, last = relay.ask(most=b"3")
+    assert len(events) == 3 and last == [b"END", relay.journal.head]
+    assert relay.ask(most=b"0") == ([], [b"END", relay.journal.head])
+    got, since = [], b""
+    while since != relay.journal.head:
+        events, last = relay.ask(since, b"999999")
+        assert 0 < len(events) <= 1000
+        got += events
+        since = events[-1][2]
+    assert [frames[2].decode() for frames in got] == relay.journal.ids
+
+
+def test_replay_of_big_events_is_capped_by_bytes(relay):
+    relay.journal.append(40, size=200_000)
+    relay.start()
+    events, last = relay.ask()
+    assert 4 * 2**20 <= sum(len(frames[4]) for frames in events) < 5 * 2**20
+    assert last == [b"END", relay.journal.head]
+
+
+def test_unknown_id_is_gone(relay):
+    relay.start()
+    assert relay.ask(OTHER) == ([], [b"GONE", b""])
+    relay.tell(3)
+    wait_for("the index", lambda: relay.ask()[1][1] == relay.journal.head)
+    assert relay.ask(OTHER) == ([], [b"GONE", relay.journal.ids[0].encode()])
+
+
+def test_requests_of_one_client_are_answered_in_order(relay):
+    relay.journal.append(200)
+    relay.start()
+    with relay.dealer() as dealer:
+        for since in (b"", relay.journal.ids[100].encode(), OTHER):
+            dealer.send_multipart([b"SINCE", since, b"150"])
+        assert len(answer(dealer)[0]) == 150
+        assert len(answer(dealer)[0]) == 99
+        assert answer(dealer)[1][0] == b"GONE"
+
+
+MALFORMED = [
+    [b""], [b"SINCE"], [b"SINCE", b""], [b"SINCE", b"", b"1", b""], [b"SINCE", b"", b"1"] * 5,
+    [b"", b"SINCE", b"", b"1"], [b"since", b"", b"1"], [b"SINCE", b"xyz", b"1"],
+    [b"SINCE", b"AB" * 32, b"1"], [b"SINCE", b"ab" * 31 + b"\0\0", b"1"], [b"SINCE", b"", b"-1"],
+    [b"SINCE", b"", b"1e3"], [b"SINCE", b"", b"9" * 100], [b"\xff" * 100] * 3, [b""] * 1000,
+]
+
+
+def test_malformed_requests_are_dropped_and_counted(relay):
+    relay.journal.append(3)
+    relay.start()
+    with relay.dealer() as dealer:
+        for frames in MALFORMED:
+            dealer.send_multipart(frames)
+        dealer.send_multipart([b"SINCE", b"", b""])
+        events, last = answer(dealer)
+        assert len(events) == 3 and last[0] == b"END"
+    wait_for("the count", lambda: relay.health["dropped"] == len(MALFORMED))
+
+
+def test_too_long_a_frame_ends_the_connection_alone(relay):
+    relay.journal.append(3)
+    relay.start()
+    with relay.dealer() as loud, relay.dealer() as quiet:
+        loud.send_multipart([b"SINCE", b"x" * 100_000, b""])
+        quiet.send_multipart([b"SINCE", b"", b""])
+        assert len(answer(quiet)[0]) == 3
+    assert relay.process.poll() is None
+
+
+def test_bytes_that_are_not_zeromq_harm_nobody(relay):
+    relay.journal.append(3)
+    relay.start()
+    for door in ("live", "replay"):
+        for noise in (b"", b"GET / HTTP/1.0\r\n\r\n", b"\xff" * 5000, os.urandom(5000)):
+            with socket.socket(socket.AF_UNIX) as peer, contextlib.suppress(OSError):
+                peer.connect(str(relay.runtime / door))
+                peer.sendall(noise)
+    assert len(relay.ask()[0]) == 3
+    assert relay.process.poll() is None
+
+
+def test_one_who_does_not_read_keeps_nobody_waiting(relay):
+    relay.journal.append(600, size=10_000)
+    relay.start()
+    with contextlib.ExitStack() as stack:
+        for _ in range(20):
+            greedy = stack.enter_context(relay.dealer(rcvhwm=1))
+            for _ in range(4):
+                greedy.send_multipart([b"SINCE", b"", b""])
+        before = time.monotonic()
+        assert len(relay.ask(most=b"10")[0]) == 10
+        assert time.monotonic() - before < 5
+        with relay.subscriber() as sub:
+            relay.tell()
+            assert next_event(sub)[2] == relay.journal.head
+
+
+def test_a_slow_subscriber_finds_out_and_catches_up(relay):
+    relay.start()
+    with relay.subscriber(rcvhwm=5) as sub:
+        # more than the queues on the way hold; the subscriber does not read meanwhile
+        for _ in range(20):
+            relay.tell(100, size=8000)
+        wait_for("the burst", lambda: relay.health["seq"] == 2000)
+        seen, cursor = [], b""
+        while cursor != relay.journal.head:
+            topic, _, event_id, prev, _ = sub.recv_multipart()
+            if topic.startswith(b"ev/") and prev == cursor:
+                seen.append(event_id.decode())
+                cursor = event_id
+            elif event_id != cursor:
+                caught = relay.ask(cursor)[0]
+                seen += [frames[2].decode() for frames in caught]
+                cursor = caught[-1][2] if caught else cursor
+        assert seen == relay.journal.ids
+
+
+def test_kill_and_restart_lose_nothing(relay):
+    relay.start()
+    example = subprocess.Popen(
+        [sys.executable, ROOT / "doc/examples/subscribe.py", relay.runtime],
+        stdout=subprocess.PIPE, text=True)
+    try:
+        for n in range(5):
+            relay.tell(20)
+            if n % 2:
+                relay.kill()
+                relay.tell(20)
+                relay.start()
+        seen = [example.stdout.readline().split()[1] for _ in relay.journal.ids]
+    finally:
+        example.kill()
+    assert seen == [event_id[:12] for event_id in relay.journal.ids]
+
+
+def test_the_example_replays_follows_and_resumes(relay):
+    relay.journal.append(1500)
+    relay.start()
+    command = [sys.executable, ROOT / "doc/examples/subscribe.py", relay.runtime]
+    for cursor, first in (([], 0), ([relay.journal.ids[1299]], 1300)):
+        with subprocess.Popen([*command, *cursor], stdout=subprocess.PIPE, text=True) as example:
+            seen = [example.stdout.readline() for _ in relay.journal.ids[first:]]
+            relay.tell()
+            seen.append(example.stdout.readline())
+            example.kill()
+        assert [int(line.split()[0]) for line in seen] == list(range(first + 1,
+                                                                     len(relay.journal.ids) + 1))
+
+
+def test_the_example_notices_a_lie(relay):
+    relay.journal.append(3)
+    relay.journal.append(1, prev=relay.journal.ids[0])
+    relay.start()
+    done = subprocess.run([sys.executable, ROOT / "doc/examples/subscribe.py", relay.runtime],
+                          capture_output=True, text=True, timeout=60)
+    assert "does not follow" in done.stderr
+    done = subprocess.run([sys.executable, ROOT / "doc/examples/subscribe.py", relay.runtime,
+                           OTHER.decode()], capture_output=True, text=True, timeout=60)
+    assert "rewritten" in done.stderr
+
+
+def test_a_cut_journal_is_said(relay):
+    relay.journal.append(10)
+    relay.start()
+    with relay.subscriber() as sub:
+        with open(relay.journal.path, "r+b") as out:
+            out.truncate(sum(len(body) + 1 for body in relay.journal.bodies[:4]))
+        relay.ring()
+        wait_for("the complaint", lambda: relay.health["state"] == "degraded")
+        assert "cut" in relay.health["text"]
+        while (frames := sub.recv_multipart())[2].decode() != relay.journal.ids[3]:
+            assert frames[0].startswith(b"hb/")
+    assert relay.ask(relay.journal.ids[8].encode())[1][0] == b"GONE"
+    assert len(relay.ask()[0]) == 4
+
+
+def test_a_rewritten_journal_is_said(relay):
+    relay.journal.append(3)
+    relay.start()
+    other = Journal(relay.folder / "other")
+    other.append(4, severity="medium")
+    with open(relay.journal.path, "r+b") as out:
+        out.write(other.path.read_bytes())
+    relay.ring()
+    wait_for("the complaint", lambda: relay.health["state"] == "degraded")
+    assert "rewritten" in relay.health["text"]
+    assert relay.ask(relay.journal.head)[1][0] == b"GONE"
+    assert [frames[2].decode() for frames in relay.ask()[0]] == other.ids
+
+
+def test_a_replaced_journal_is_said(relay):
+    relay.journal.append(3)
+    relay.start()
+    relay.journal.path.unlink()
+    wait_for("the complaint", lambda: relay.health["state"] == "degraded")
+    assert "replaced" in relay.health["text"]
+
+
+def test_a_broken_chain_is_said(relay):
+    relay.journal.append(3)
+    relay.start()
+    with relay.subscriber() as sub:
+        relay.tell(prev=OTHER.decode())
+        assert next_event(sub)[3] == OTHER
+    wait_for("the complaint", lambda: relay.health["state"] == "degraded")
+    assert "event 4" in relay.health["text"]
+
+
+def test_damage_is_told_to_whoever_asks(relay):
+    relay.journal.append(2)
+    with open(relay.journal.path, "ab") as out:
+        out.write(b'{"no":"event"}\n')
+    relay.start()
+    events, _ = relay.ask()
+    assert len(events) == 3
+    assert events[2][0].startswith(b"ev/1/alert/damaged/critical/")
+    wait_for("the complaint", lambda: relay.health["state"] == "degraded")
+
+
+def status_of(pid):
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return {key: value.split() for key, value in (line.split(":", 1) for line in lines)}
+
+
+def test_the_wall_as_proc_shows_it(relay):
+    relay.start()
+    for task in Path(f"/proc/{relay.process.pid}/task").iterdir():
+        status = status_of(f"{relay.process.pid}/task/{task.name}")
+        assert status["NoNewPrivs"] == ["1"]
+        assert status["Seccomp"] == ["2"]
+        for caps in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"):
+            assert os.geteuid() != 0 and caps == "CapBnd" or int(status[caps][0], 16) == 0
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+def test_root_becomes_nobody_much(relay):
+    (relay.runtime / "health").chmod(0o755)
+    relay.options = ["--user", "61999", "--group", "61998", "--reader-group", "61997"]
+    relay.journal.append(2)
+    relay.start()
+    status = status_of(relay.process.pid)
+    assert status["Uid"] == ["61999"] * 4
+    assert status["Gid"] == ["61998"] * 4
+    assert status["Groups"] == ["61997"]
+    for door in ("live", "replay"):
+        found = (relay.runtime / door).stat()
+        assert (found.st_mode & 0o777, found.st_uid, found.st_gid) == (0o660, 0, 61997)
+    assert len(relay.ask()[0]) == 2
+
+
+@pytest.mark.parametrize("address, why", [
+    ("tcp://127.0.0.1:5555", "CURVE"), ("inproc://x", "ipc:///"), ("ipc://relative", "ipc:///"),
+    ("ipc:///" + "x" * 120, "107"),
+])
+def test_addresses_that_cannot_be_are_refused(relay, address, why):
+    relay.start(live=address)
+    assert relay.process.wait(30) == 70
+    assert why in relay.log.read_text()
+
+
+def test_what_is_in_the_way_stays(relay):
+    (relay.runtime / "live").write_text("mine")
+    relay.start()
+    assert relay.process.wait(30) == 70
+    assert "is no socket" in relay.log.read_text()
+    assert (relay.runtime / "live").read_text() == "mine"
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT, None])
+def test_it_ends_cleanly(relay, end):
+    relay.journal.append(600, size=10_000)
+    relay.start()
+    assert relay.word == b"R"
+    with relay.dealer(rcvhwm=1) as greedy:
+        greedy.send_multipart([b"SINCE", b"", b""])
+        greedy.poll(5000)
+        if end is None:
+            assert relay.stop() == 0
+        else:
+            relay.process.send_signal(end)
+            assert relay.process.wait(30) == 0
