@@ -17,14 +17,18 @@
 typedef struct {
 	char *name; /* path of the file as given, for messages; escaped */
 	GBytes *bytes;
+	char *problem; /* why there are no bytes; NULL: there are */
 } PolicySource;
 
 void policy_source_free(PolicySource *source);
 
 /*
- * Reads (does not parse) every *.yml of the folders, sorted by name within a folder, folders in the
- * order given, not following links to outside. A missing folder is skipped silently only when
- * `missing_ok`. Caps: 10,000 files, 1 MiB each, 64 MiB together.
+ * Reads (does not parse) every *.yml and *.yaml below the folders, but for *.cases.yaml, sorted by
+ * path within a folder, folders in the order given, not following links to outside. A file of such
+ * a name may stand in place of a folder. A missing folder is skipped silently only when
+ * `missing_ok`.
+ * A file that cannot be read becomes a source with a problem. Caps: 10,000 files, 1 MiB each,
+ * 64 MiB together, folders 8 deep: beyond that the whole is an error.
  */
 GPtrArray *policy_read(const char *const *folders, bool missing_ok, GError **error);
 
@@ -36,7 +40,12 @@ Policy *policy_compile(const GPtrArray *sources, GPtrArray **ret_problems);
 void policy_free(Policy *policy);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Policy, policy_free)
 
+/* Rules that can fire. */
 guint policy_count(const Policy *policy);
+/* Rules that are sound but cannot fire here: for another log source, deprecated, ... */
+guint policy_count_inactive(const Policy *policy);
+/* All of them, in the order of the files: of Rule (policy/rule.h). */
+const GPtrArray *policy_rules(const Policy *policy);
 /* SHA-256 over names and bytes of all sources, hex: `policy` of an event. */
 const char *policy_digest(const Policy *policy);
 
@@ -47,6 +56,7 @@ const char *policy_digest(const Policy *policy);
  * match limit counts as not matching and is reported once through policy_take_problems.
  */
 void policy_judge(Policy *policy, Change *change);
+/* What has come up since the last call: of char *; NULL: nothing. The caller unrefs. */
 GPtrArray *policy_take_problems(Policy *policy);
 
 /*

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "policy/facts.h"
+
+#include "policy/field.h"
+
+void facts_init(Facts *facts, const Change *change)
+{
+	*facts = (Facts){.change = change, .values = g_new0(GPtrArray *, field_count())};
+}
+
+void facts_clear(Facts *facts)
+{
+	for (guint i = 0; facts->values != NULL && i < field_count(); i++) {
+		g_clear_pointer(&facts->values[i], g_ptr_array_unref);
+	}
+	g_free(facts->values);
+	*facts = (Facts){0};
+}
+
+const GPtrArray *facts_get(Facts *facts, guint field)
+{
+	if (facts->values[field] == NULL) {
+		facts->values[field] = field_collect(field, facts->change);
+	}
+	return facts->values[field];
+}

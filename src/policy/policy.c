@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "policy/policy.h"
+
+#include "base/digest.h"
+#include "base/escape.h"
+#include "base/yaml.h"
+#include "policy/rule.h"
+
+#include <string.h>
+
+#define MAX_DOCUMENTS 1000 /* rules in one file */
+#define MAX_PENDING 64     /* problems kept until somebody takes them */
+
+struct Policy {
+	GPtrArray *rules;     /* of Rule, in the order of the files */
+	GHashTable *ids;      /* id (borrowed from its rule) -> Rule */
+	GHashTable *reported; /* Rule: said once that it was cut off */
+	GPtrArray *problems;  /* of char *: not taken yet; NULL: none */
+	guint active;
+	char digest[DIGEST_HEX + 1];
+};
+
+static void hash_sized(GChecksum *sum, const void *data, gsize size)
+{
+	guint64 length = GUINT64_TO_BE((guint64)size);
+
+	/* lengths, so that no two sets of files hash the same bytes */
+	g_checksum_update(sum, (const guchar *)&length, sizeof(length));
+	g_checksum_update(sum, data, (gssize)size);
+}
+
+static void digest_sources(const GPtrArray *sources, char ret[DIGEST_HEX + 1])
+{
+	g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
+
+	for (guint i = 0; i < sources->len; i++) {
+		const PolicySource *source = g_ptr_array_index(sources, i);
+		const void *data = "";
+		gsize size = 0;
+
+		if (source->bytes != NULL) {
+			data = g_bytes_get_data(source->bytes, &size);
+		}
+		hash_sized(sum, source->name, strlen(source->name));
+		hash_sized(sum, data, size);
+	}
+	g_strlcpy(ret, g_checksum_get_string(sum), DIGEST_HEX + 1);
+}
+
+static char *duplicate_problem(const Rule *rule, const Rule *first)
+{
+	return g_strdup_printf("%s:%u: the id %s belongs to the rule of %s:%u already; this one, "
+			       "`%s`, is left out: give it an id of its own",
+			       rule->file, rule->line, rule->id, first->file, first->line,
+			       rule->title);
+}
+
+static void add_rule(Policy *policy, Rule *rule, GPtrArray *problems)
+{
+	const Rule *first = rule->id ? g_hash_table_lookup(policy->ids, rule->id) : NULL;
+
+	if (first != NULL) {
+		g_ptr_array_add(problems, duplicate_problem(rule, first));
+		rule_free(rule);
+		return;
+	}
+	g_ptr_array_add(policy->rules, rule);
+	if (rule->id != NULL) {
+		g_hash_table_insert(policy->ids, rule->id, rule);
+	}
+	policy->active += rule->inactive == NULL;
+}
+
+static void compile_source(Policy *policy, const PolicySource *source, GPtrArray *problems)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GPtrArray) documents = NULL;
+	const void *data;
+	gsize size;
+
+	if (source->bytes == NULL) {
+		g_ptr_array_add(problems, g_strdup(source->problem));
+		return;
+	}
+	data = g_bytes_get_data(source->bytes, &size);
+	documents = yaml_parse_all(source->name, data, size, MAX_DOCUMENTS, &error);
+	if (documents == NULL) {
+		g_ptr_array_add(problems, g_strdup(error->message));
+		return;
+	}
+	for (guint i = 0; i < documents->len; i++) {
+		g_autoptr(GError) reason = NULL;
+		Rule *rule = rule_parse(g_ptr_array_index(documents, i), &reason);
+
+		if (rule != NULL) {
+			add_rule(policy, rule, problems);
+		} else {
+			g_ptr_array_add(problems, g_strdup(reason->message));
+		}
+	}
+}
+
+Policy *policy_compile(const GPtrArray *sources, GPtrArray **ret_problems)
+{
+	Policy *policy = g_new0(Policy, 1);
+
+	policy->rules = g_ptr_array_new_with_free_func((GDestroyNotify)rule_free);
+	policy->ids = g_hash_table_new(g_str_hash, g_str_equal);
+	policy->reported = g_hash_table_new(NULL, NULL);
+	*ret_problems = g_ptr_array_new_with_free_func(g_free);
+	for (guint i = 0; i < sources->len; i++) {
+		compile_source(policy, g_ptr_array_index(sources, i), *ret_problems);
+	}
+	digest_sources(sources, policy->digest);
+	return policy;
+}
+
+void policy_free(Policy *policy)
+{
+	if (policy != NULL) {
+		g_hash_table_unref(policy->ids);
+		g_hash_table_unref(policy->reported);
+		g_ptr_array_unref(policy->rules);
+		g_clear_pointer(&policy->problems, g_ptr_array_unref);
+		g_free(policy);
+	}
+}
+
+guint policy_count(const Policy *policy)
+{
+	return policy->active;
+}
+
+guint policy_count_inactive(const Policy *policy)
+{
+	return policy->rules->len - policy->active;
+}
+
+const GPtrArray *policy_rules(const Policy *policy)
+{
+	return policy->rules;
+}
+
+const char *policy_digest(const Policy *policy)
+{
+	return policy->digest;
+}
+
+/* Says once per rule that it could not be asked to the end. */
+static void report_cut(Policy *policy, const Rule *rule, const Change *change)
+{
+	g_autofree char *path = NULL;
+
+	if (!g_hash_table_add(policy->reported, (gpointer)rule)) {
+		return;
+	}
+	if (policy->problems == NULL) {
+		policy->problems = g_ptr_array_new_with_free_func(g_free);
+	}
+	if (policy->problems->len >= MAX_PENDING) {
+		return;
+	}
+	path = escape_path(change->path);
+	g_ptr_array_add(policy->problems,
+			g_strdup_printf("%s:%u: a pattern of `%s` took too long on %s and was cut "
+					"off; look at that file yourself, and make the pattern "
+					"simpler",
+					rule->file, rule->line, rule->title, path));
+}
+
+static gint compare_hits(gconstpointer a, gconstpointer b)
+{
+	const RuleHit *x = *(const RuleHit *const *)a;
+	const RuleHit *y = *(const RuleHit *const *)b;
+
+	return x->level != y->level ? (int)y->level - (int)x->level : strcmp(x->title, y->title);
+}
+
+void policy_judge(Policy *policy, Change *change)
+{
+	g_auto(Facts) facts = {0};
+
+	facts_init(&facts, change);
+	g_ptr_array_set_size(change->rules, 0);
+	for (guint i = 0; i < policy->rules->len; i++) {
+		const Rule *rule = g_ptr_array_index(policy->rules, i);
+
+		facts.was_cut = false;
+		if (rule_holds(rule, &facts)) {
+			g_ptr_array_add(change->rules, rule_hit(rule));
+		}
+		if (facts.was_cut) {
+			report_cut(policy, rule, change);
+		}
+	}
+	g_ptr_array_sort(change->rules, compare_hits);
+	change->severity = SEVERITY_LOW;
+	if (change->rules->len > 0) {
+		change->severity = ((const RuleHit *)g_ptr_array_index(change->rules, 0))->level;
+	}
+}
+
+GPtrArray *policy_take_problems(Policy *policy)
+{
+	return g_steal_pointer(&policy->problems);
+}
