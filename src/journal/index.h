@@ -40,9 +40,9 @@ typedef struct {
 	char *event;           /* id of the event that made it drift first */
 	char *last_event;      /* id of the latest event about it */
 	gint64 since_usec;
-	char *approved_state; /* digest of the approved state (state_digest in event JSON terms) */
-	Verdict verdict;
-	Severity severity;
+	char *approved_state; /* event_state_digest of the approved state */
+	Verdict verdict;      /* of the latest event about it */
+	Severity severity;    /* the highest since it drifts */
 } Drift;
 
 void drift_free(Drift *drift);
@@ -53,8 +53,8 @@ GPtrArray *index_drift(Index *index, GError **error);
 guint64 index_drift_count(Index *index);
 
 typedef struct {
-	const char *path; /* exact path, or a folder: everything below; glob allowed; NULL: any */
-	gint64 since_usec, until_usec; /* 0: open */
+	const char *path; /* raw: exact path, or a folder: everything below; or glob; NULL: any */
+	gint64 since_usec, until_usec; /* since <= time < until; 0: open */
 	int verdict;                   /* -1: any */
 	int min_severity;              /* -1: any */
 	bool alerts_only;

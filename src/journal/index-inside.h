@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What an index is made of: for index.c, index-query.c and nobody else. */
+#pragma once
+
+#include "journal/index-tables.h"
+#include "journal/index.h"
+
+struct Index {
+	char *path;     /* of index.sqlite */
+	int dir_fd;     /* of the journal's folder; -1 for a reader */
+	int journal_fd; /* events.ndjson, read only */
+	bool is_writer;
+	bool is_memory; /* a reader's own tables, made from the file or the journal */
+	sqlite3 *db;
+	Tables *tables;
+	TablesPosition position;
+};
+
+/* The SQL functions index-query.c uses. */
+void index_add_functions(sqlite3 *db);
