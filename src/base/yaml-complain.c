@@ -43,6 +43,14 @@ static const char *find_line(GBytes *source, guint line, gsize *ret_size)
 	return at;
 }
 
+bool yaml_line_is_empty(GBytes *source, guint line)
+{
+	gsize size;
+
+	find_line(source, line, &size);
+	return size == 0;
+}
+
 static void show_piece(Shown *shown, const char *piece, guint columns)
 {
 	g_string_append(shown->text, piece);

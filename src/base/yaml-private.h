@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Inside of the YAML reader, for yaml.c (composer), yaml-complain.c (carets) and yaml-read.c
- * (typed reads) only.
+ * Inside of the YAML reader: yaml-source.c checks the bytes, yaml-compose.c makes nodes of them,
+ * yaml.c documents of the nodes; yaml-complain.c draws the carets, yaml-read.c is the typed reads.
  */
 #pragma once
 
@@ -26,3 +26,14 @@ void yaml_set_complaint(GError **error, ReeveError code, const char *name, GByte
  * without a leading byte order mark; NULL and *error.
  */
 GBytes *yaml_source_new(const char *name, const void *data, gsize size, GError **error);
+
+/* Composes the documents of a checked source into `documents`, at most `max` in all. */
+bool yaml_compose(const char *name, GBytes *source, GPtrArray *documents, guint max,
+		  GError **error);
+
+/* Takes the root, copies the name, references the source. */
+YamlDocument *yaml_document_new(const char *name, GBytes *source, YamlNode *root);
+void yaml_node_free(gpointer node);
+
+/* Whether there is nothing to see in a line (from 1). */
+bool yaml_line_is_empty(GBytes *source, guint line);
