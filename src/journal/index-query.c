@@ -2,7 +2,6 @@
 /* Questions to the index: see index.h. */
 #include "journal/index-inside.h"
 
-#include "base/escape.h"
 #include "base/glob.h"
 
 #include <string.h>
@@ -113,18 +112,17 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(PathRange, path_range_clear)
 
 static void path_range_init(PathRange *range, const char *path)
 {
-	g_autofree char *escaped = escape_path(path);
-	gsize literal = strcspn(escaped, "*?");
+	gsize literal = strcspn(path, "*?");
 
 	*range = (PathRange){0};
-	if (escaped[literal] != '\0') {
-		range->glob = g_steal_pointer(&escaped);
+	if (path[literal] != '\0') {
+		range->glob = g_strdup(path);
 		range->from = g_strndup(range->glob, literal);
 		range->end = g_strconcat(range->from, "\xff", NULL);
 	} else {
-		gsize length = literal > 0 && escaped[literal - 1] == '/' ? literal - 1 : literal;
+		gsize length = literal > 0 && path[literal - 1] == '/' ? literal - 1 : literal;
 
-		range->exact = g_strndup(escaped, length);
+		range->exact = g_strndup(path, length);
 		range->from = g_strconcat(range->exact, "/", NULL);
 		range->end = g_strconcat(range->exact, "0", NULL); /* '0' is behind '/' */
 	}
@@ -157,7 +155,7 @@ static char *query_sql(const IndexQuery *query, const PathRange *range)
 				     " AND path < ?3 AND path_matches(?1, path))");
 	}
 	g_string_append(sql, query->since_usec != 0 ? " AND time >= ?4" : "");
-	g_string_append(sql, query->until_usec != 0 ? " AND time < ?5" : "");
+	g_string_append(sql, query->until_usec != 0 ? " AND time <= ?5" : "");
 	g_string_append(sql, query->verdict >= 0 ? " AND verdict = ?6" : "");
 	g_string_append(sql, query->min_severity >= 0 ? " AND severity >= ?7" : "");
 	g_string_append(sql, query->alerts_only ? " AND alert" : "");

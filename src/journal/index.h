@@ -53,8 +53,8 @@ GPtrArray *index_drift(Index *index, GError **error);
 guint64 index_drift_count(Index *index);
 
 typedef struct {
-	const char *path; /* raw: exact path, or a folder: everything below; or glob; NULL: any */
-	gint64 since_usec, until_usec; /* since <= time < until; 0: open */
+	const char *path; /* escaped: exact path, or a folder: everything below; or glob; NULL */
+	gint64 since_usec, until_usec; /* since <= time <= until; 0: open */
 	int verdict;                   /* -1: any */
 	int min_severity;              /* -1: any */
 	bool alerts_only;
