@@ -22,7 +22,7 @@ struct Objects {
 };
 
 /* libgit2 must not look at anybody's configuration, and must not take the host's memory. */
-static void set_up_library(void)
+void objects_prepare(void)
 {
 	static gsize done = 0;
 	static const int levels[] = {GIT_CONFIG_LEVEL_SYSTEM, GIT_CONFIG_LEVEL_XDG,
@@ -71,7 +71,7 @@ Objects *objects_open(const char *state_dir, GError **error)
 	g_autoptr(Objects) objects = g_new0(Objects, 1);
 	g_autofree char *inside = NULL;
 
-	set_up_library();
+	objects_prepare();
 	objects->folder = g_build_filename(state_dir, "snapshots.git", NULL);
 	inside = g_build_filename(objects->folder, "objects", NULL);
 	if (!g_file_test(inside, G_FILE_TEST_IS_DIR)) {

@@ -20,6 +20,9 @@
 
 typedef struct Objects Objects;
 
+/* See store_prepare in store.h. */
+void objects_prepare(void);
+
 /* Opens STATE/snapshots.git; REEVE_ERROR_NOT_FOUND when it is not there. */
 Objects *objects_open(const char *state_dir, GError **error);
 void objects_close(Objects *objects);

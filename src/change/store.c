@@ -20,6 +20,11 @@ struct Store {
 	guint used; /* change-sets made since the database was opened */
 };
 
+void store_prepare(void)
+{
+	objects_prepare();
+}
+
 Store *store_open(const char *state_dir, GError **error)
 {
 	Objects *objects = objects_open(state_dir, error);
@@ -221,7 +226,7 @@ ChangeSet *store_change_set_since(Store *store, const char *base, const char *co
 				   &commit_id, error);
 }
 
-static bool parent_of(Store *store, const char *commit, char **ret, GError **error)
+bool store_parent(Store *store, const char *commit, char **ret, GError **error)
 {
 	git_oid at;
 
@@ -246,7 +251,7 @@ ChangeSet *store_change_set(Store *store, const char *commit, gsize max_diff_byt
 	g_autofree char *parent = NULL;
 	ChangeSet *set;
 
-	if (!parent_of(store, commit, &parent, error)) {
+	if (!store_parent(store, commit, &parent, error)) {
 		return NULL;
 	}
 	set = store_change_set_since(store, parent, commit, error);

@@ -14,6 +14,10 @@
 
 typedef struct Store Store;
 
+/* Sets up libgit2: what it opens for that (certificates, entropy) it opens now. For who builds a
+ * wall before store_open; store_open does it by itself. */
+void store_prepare(void);
+
 /* Opens STATE/snapshots.git for reading; REEVE_ERROR_NOT_FOUND before the baseline. libgit2 is kept
  * away from every configuration file but the repository's own. */
 Store *store_open(const char *state_dir, GError **error);
@@ -42,6 +46,9 @@ StoreWalk store_walk(Store *store, const char *since, guint max, GPtrArray **ret
 /* The commits after `since` (NULL: from the first) up to the head, oldest first: char * in hex, at
  * most `max`. `since` unknown to the history: REEVE_ERROR_CORRUPT. */
 GPtrArray *store_commits(Store *store, const char *since, guint max, GError **error);
+
+/* The first parent of a commit; *ret NULL: it is the first. Caller frees. */
+bool store_parent(Store *store, const char *commit, char **ret, GError **error);
 
 /*
  * The change-set a commit made: what its trees changed and what its change-set.json says. Names of

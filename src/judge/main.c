@@ -1,5 +1,219 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-int main(void)
+/*
+ * reeve-judge: judges every commit of snapshots.git and writes what it finds into the journal. See
+ * doc/architecture.md. This file is the table of contents: open, wall, judge, wait, and again.
+ */
+#include "base/bell.h"
+#include "base/clock.h"
+#include "base/fd.h"
+#include "base/io.h"
+#include "base/log.h"
+#include "change/names.h"
+#include "change/store.h"
+#include "judge/barrier-round.h"
+#include "judge/ctl.h"
+#include "judge/health.h"
+#include "judge/judge.h"
+#include "judge/options.h"
+#include "judge/requests.h"
+#include "judge/rules.h"
+#include "judge/walls.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+/* A lost ring costs no more than this. */
+#define LOOK_AGAIN_MS 2000
+#define FIRST_BACKOFF_MS 100
+
+enum {
+	POLL_SIGNALS,
+	POLL_LIFELINE,
+	POLL_BELL,
+	POLL_CTL,
+	POLL_MAX = POLL_CTL + CTL_MAX_CLIENTS + 1
+};
+
+typedef struct {
+	JudgeOptions options;
+	Rules rules;
+	GBytes *passwd; /* of this machine; parsed behind the wall */
+	int listener, signals;
+	HealthLine health;
+	BarrierRound barrier;
+} Outside;
+
+static int open_signals(GError **error)
 {
-	return 70;
+	sigset_t set;
+	int fd;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (fd < 0) {
+		error_set_errno(error, "cannot wait for signals");
+	}
+	return fd;
+}
+
+/* All that needs the privileges we were started with. Nothing is parsed here. */
+static bool open_outside(Outside *outside, GError **error)
+{
+	const StageOptions *stage = &outside->options.stage;
+
+	store_prepare();
+	json_object_seed(0);
+	rules_read(&outside->rules, (const char *const *)outside->options.policy_folders);
+	outside->passwd = io_read_file(AT_FDCWD, "/etc/passwd", NAMES_MAX_BYTES, NULL);
+	outside->signals = open_signals(error);
+	outside->health.fd = stage_health_open(stage, "judge", error);
+	if (outside->signals < 0 || outside->health.fd < 0) {
+		return false;
+	}
+	outside->listener = ctl_listen(stage->runtime_dir, stage->reader_group, error);
+	if (outside->listener < 0) {
+		return false;
+	}
+	outside->barrier.bell = stage->barrier_bell;
+	if (stage->barrier >= 0) {
+		outside->barrier.page = barrier_map(stage->barrier, error);
+	}
+	return stage->barrier < 0 || outside->barrier.page != NULL;
+}
+
+static void close_outside(Outside *outside)
+{
+	rules_clear(&outside->rules);
+	g_clear_pointer(&outside->passwd, g_bytes_unref);
+	fd_close(&outside->listener);
+	fd_close(&outside->signals);
+	fd_close(&outside->health.fd);
+	health_line_clear(&outside->health);
+	judge_options_clear(&outside->options);
+}
+
+static void tell_health(Outside *outside, Judge *judge, JudgeStep step)
+{
+	Health health;
+
+	judge_health(judge, step, &health);
+	health_line_tell(&outside->health, &health);
+}
+
+static int next_timeout_ms(JudgeStep step, int *backoff_ms)
+{
+	switch (step) {
+	case JUDGE_MORE:
+		return 0;
+	case JUDGE_STUCK:
+		*backoff_ms = MIN(*backoff_ms * 2, LOOK_AGAIN_MS);
+		return *backoff_ms;
+	case JUDGE_IDLE:
+		break;
+	}
+	*backoff_ms = FIRST_BACKOFF_MS;
+	return LOOK_AGAIN_MS;
+}
+
+/* Waits, and answers who asks. False: it is time to end. */
+static bool wait_and_serve(const Outside *outside, Ctl *ctl, int timeout_ms)
+{
+	const StageOptions *stage = &outside->options.stage;
+	struct pollfd fds[POLL_MAX] = {
+		[POLL_SIGNALS] = {.fd = outside->signals, .events = POLLIN},
+		[POLL_LIFELINE] = {.fd = stage->lifeline, .events = POLLIN},
+		[POLL_BELL] = {.fd = stage->bell, .events = POLLIN},
+	};
+	guint n = ctl_fill(ctl, fds + POLL_CTL);
+
+	if (poll(fds, POLL_CTL + n, timeout_ms) < 0) {
+		return errno == EINTR;
+	}
+	if (fds[POLL_SIGNALS].revents != 0 || fds[POLL_LIFELINE].revents != 0) {
+		return false;
+	}
+	bell_answer(stage->bell);
+	ctl_serve(ctl, fds + POLL_CTL, n);
+	return true;
+}
+
+/* What was recorded for a round before the step that found nothing more is in the journal now. */
+static void answer_barriers(Ctl *ctl, const Judge *judge, guint64 done)
+{
+	json_t *reply;
+
+	if (ctl_has_waiting(ctl, done)) {
+		reply = requests_barrier_reply(judge);
+		ctl_answer(ctl, done, reply);
+		json_decref(reply);
+	}
+}
+
+static void run(Outside *outside, Judge *judge, Ctl *ctl)
+{
+	int backoff_ms = FIRST_BACKOFF_MS;
+	bool is_ready = false;
+	JudgeStep step;
+
+	do {
+		guint64 done = barrier_round_done(&outside->barrier);
+
+		step = judge_step(judge);
+		tell_health(outside, judge, step);
+		if (step == JUDGE_IDLE) {
+			answer_barriers(ctl, judge, done);
+		}
+		if (step == JUDGE_IDLE && !is_ready) {
+			stage_ready(&outside->options.stage);
+			is_ready = true;
+		}
+	} while (wait_and_serve(outside, ctl, next_timeout_ms(step, &backoff_ms)));
+}
+
+static bool work(Outside *outside, const JudgeWall *wall, GError **error)
+{
+	const JudgeOptions *options = &outside->options;
+	EventHost host = {options->host, options->machine_id, options->boot_id};
+	JudgePlaces places = {wall->state_dir, wall->journal_dir, wall->journal_fd,
+			      options->stage.next_bell};
+	g_autoptr(Names) people = names_parse(outside->passwd);
+	g_autoptr(Judge) judge = NULL;
+	g_autoptr(Ctl) ctl = NULL;
+	Requests requests;
+
+	rules_compile(&outside->rules);
+	judge = judge_new(&places, &host, &outside->rules, error);
+	if (judge == NULL) {
+		return false;
+	}
+	requests = (Requests){judge, &outside->barrier, wall->journal_fd, people};
+	ctl = ctl_new(outside->listener, requests_ask, &requests);
+	run(outside, judge, ctl);
+	return true;
+}
+
+int main(int argc, char **argv)
+{
+	Outside outside = {.listener = -1, .signals = -1, .health = {.fd = -1}};
+	g_auto(JudgeWall) wall = {.journal_fd = -1};
+	g_autoptr(GError) error = NULL;
+	bool ok;
+
+	log_init("reeve-judge");
+	ok = judge_options_parse(&outside.options, &argc, &argv, &error) &&
+	     open_outside(&outside, &error) && judge_wall(&outside.options.stage, &wall, &error) &&
+	     work(&outside, &wall, &error);
+	if (!ok) {
+		log_error("%s", error->message);
+	}
+	close_outside(&outside);
+	return ok ? 0 : 1;
 }

@@ -1,0 +1,406 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The judge at work: see judge.h. */
+#include "judge/judge.h"
+
+#include "base/clock.h"
+#include "base/io.h"
+#include "base/log.h"
+#include "judge/approved.h"
+#include "judge/docket.h"
+#include "judge/judgement.h"
+
+#include <fcntl.h>
+#include <string.h>
+
+#define STEP_USEC 50000
+/* So many events at most are judged before they go to disk. */
+#define MAX_BATCH 1024
+#define MAX_DIFF_BYTES (64 * 1024)
+/* Diffs of one change-set that are held in memory together; the rules saw all of them. */
+#define MAX_SET_DIFF_BYTES (64 * 1024 * 1024)
+/* Which rules' problems were told as an event already. */
+#define TOLD_POLICY_FILE "policy-told"
+
+struct Judge {
+	JudgePlaces places;
+	EventHost host;
+	Rules *rules;
+	Journal *journal;
+	Outbox *outbox;
+	Docket *docket;
+	DocketItem item; /* taken from the docket, not judged yet */
+	bool has_item;
+	char *unfinished; /* commit that was told in part before we were started */
+	JudgementTold told;
+	char *trouble; /* why we are stuck */
+	bool was_idle; /* all that was owed at the start is done */
+};
+
+static JudgementFrame frame_of(const Judge *judge)
+{
+	return (JudgementFrame){judge->host, policy_digest(judge->rules->policy),
+				clock_wall_usec()};
+}
+
+static void add_health(Judge *judge, Severity severity, const char *text)
+{
+	JudgementFrame frame = frame_of(judge);
+
+	log_warning("%s", text);
+	outbox_add(judge->outbox, judgement_health(&frame, severity, text, NULL, NULL));
+}
+
+/*
+ * Beginning
+ */
+
+static void tell_opened(Judge *judge, const JournalOpened *opened)
+{
+	if (opened->damage != NULL) {
+		g_autofree char *text =
+			g_strdup_printf("the journal is damaged: %s", opened->damage);
+
+		add_health(judge, SEVERITY_CRITICAL, text);
+	}
+	if (opened->cursor_was_lost) {
+		add_health(judge, SEVERITY_MEDIUM,
+			   "the journal's cursor was lost and has been made anew");
+	}
+	if (opened->cut_bytes > 0) {
+		g_autofree char *text =
+			g_strdup_printf("an unfinished line of %" G_GUINT64_FORMAT
+					" bytes, told to nobody, was cut off the journal's end",
+					opened->cut_bytes);
+
+		add_health(judge, SEVERITY_LOW, text);
+	}
+}
+
+static bool policy_was_told(const Judge *judge, const char *digest)
+{
+	g_autoptr(GBytes) told =
+		io_read_file(judge->places.journal_fd, TOLD_POLICY_FILE, DIGEST_HEX, NULL);
+
+	return told != NULL && g_bytes_get_size(told) == strlen(digest) &&
+	       memcmp(g_bytes_get_data(told, NULL), digest, strlen(digest)) == 0;
+}
+
+/* Once for each set of rules, not at every start. */
+static void tell_rules(Judge *judge)
+{
+	const char *digest = policy_digest(judge->rules->policy);
+	GPtrArray *problems = judge->rules->problems;
+	g_autofree char *all = NULL;
+	g_autofree char *text = NULL;
+
+	if (problems->len == 0 || policy_was_told(judge, digest)) {
+		return;
+	}
+	g_ptr_array_add(problems, NULL);
+	all = g_strjoinv("\n", (char **)problems->pdata);
+	g_ptr_array_remove_index(problems, problems->len - 1);
+	text = g_strdup_printf("%u of the rule files cannot be used as they are; the other rules "
+			       "work\n%s",
+			       problems->len, all);
+	add_health(judge, SEVERITY_MEDIUM, text);
+	io_replace_file(judge->places.journal_fd, TOLD_POLICY_FILE, digest, strlen(digest), 0640,
+			NULL);
+}
+
+static void take_position(Judge *judge)
+{
+	const JournalPosition *position = journal_position(judge->journal);
+	bool is_unfinished = position->commit != NULL && position->part_n < position->part_of;
+
+	judge->docket = docket_new(judge->places.state_dir, position->commit, is_unfinished);
+	if (!is_unfinished) {
+		return;
+	}
+	judge->unfinished = g_strdup(position->commit);
+	judge->told.parts = position->part_n;
+	judge->told.paths = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	for (guint i = 0; position->files != NULL && i < position->files->len; i++) {
+		g_hash_table_add(judge->told.paths, g_strdup(position->files->pdata[i]));
+	}
+}
+
+Judge *judge_new(const JudgePlaces *places, const EventHost *host, Rules *rules, GError **error)
+{
+	g_autoptr(Judge) judge = g_new0(Judge, 1);
+	g_auto(JournalOpened) opened = {0};
+
+	judge->places = *places;
+	judge->host = *host;
+	judge->rules = rules;
+	judge->journal = journal_open(places->journal_fd, &opened, error);
+	if (judge->journal == NULL) {
+		return NULL;
+	}
+	judge->outbox = outbox_new(judge->journal, places->journal_fd, places->journal_dir,
+				   places->next_bell);
+	take_position(judge);
+	tell_opened(judge, &opened);
+	tell_rules(judge);
+	return g_steal_pointer(&judge);
+}
+
+void judge_free(Judge *judge)
+{
+	if (judge == NULL) {
+		return;
+	}
+	if (judge->has_item) {
+		docket_item_clear(&judge->item);
+	}
+	g_clear_pointer(&judge->told.paths, g_hash_table_unref);
+	docket_free(judge->docket);
+	outbox_free(judge->outbox);
+	journal_close(judge->journal);
+	g_free(judge->unfinished);
+	g_free(judge->trouble);
+	g_free(judge);
+}
+
+/*
+ * Judging one change-set
+ */
+
+/* The index must know of earlier changes to a path before the next one to it is judged. */
+static bool set_must_wait(const Judge *judge, const ChangeSet *set)
+{
+	for (guint i = 0; i < set->changes->len; i++) {
+		g_autofree char *path = event_path(((Change *)set->changes->pdata[i])->path);
+
+		if (outbox_touches(judge->outbox, path)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void judge_change(Judge *judge, Change *change, char **ret_problem)
+{
+	Store *store = docket_store(judge->docket);
+	g_auto(Approved) approved = {0};
+
+	store_add_text(store, change, MAX_DIFF_BYTES, ret_problem);
+	approved_find(outbox_index(judge->outbox), store, change->path, &approved);
+	verdict_decide(change, &approved);
+	policy_judge(judge->rules->policy, change);
+	verdict_weigh(change);
+}
+
+/* Lines were for the rules; what stays in memory until the event is written is bounded. */
+static void lighten(Change *change, gsize *diff_bytes)
+{
+	g_ptr_array_set_size(change->added, 0);
+	g_ptr_array_set_size(change->removed, 0);
+	*diff_bytes += change->diff == NULL ? 0 : strlen(change->diff);
+	if (change->diff != NULL && *diff_bytes > MAX_SET_DIFF_BYTES) {
+		g_clear_pointer(&change->diff, g_free);
+		change->diff_presence = DIFF_TOO_LARGE;
+	}
+}
+
+static void judge_changes(Judge *judge, ChangeSet *set)
+{
+	g_autofree char *damage = NULL;
+	gsize diff_bytes = 0;
+
+	for (guint i = 0; i < set->changes->len; i++) {
+		Change *change = set->changes->pdata[i];
+		g_autofree char *problem = NULL;
+
+		judge_change(judge, change, &problem);
+		if (set->changes->len > 1) {
+			lighten(change, &diff_bytes);
+		}
+		if (problem != NULL) {
+			g_ptr_array_add(change->reasons,
+					g_strdup("its content cannot be read from snapshots.git"));
+			damage = damage != NULL ? damage : g_steal_pointer(&problem);
+		}
+	}
+	if (damage != NULL) {
+		add_health(judge, SEVERITY_HIGH, damage);
+	}
+}
+
+static void tell_new_problems(Judge *judge)
+{
+	for (guint i = rules_take_problems(judge->rules); i < judge->rules->problems->len; i++) {
+		add_health(judge, SEVERITY_MEDIUM, judge->rules->problems->pdata[i]);
+	}
+}
+
+static void add_events(Judge *judge, ChangeSet *set)
+{
+	JudgementFrame frame = frame_of(judge);
+	bool resumes = g_strcmp0(set->commit, judge->unfinished) == 0;
+	g_autoptr(GPtrArray) events = judgement_events(set, &frame, resumes ? &judge->told : NULL);
+
+	g_ptr_array_set_free_func(events, NULL);
+	for (guint i = 0; i < events->len; i++) {
+		outbox_add(judge->outbox, events->pdata[i]);
+	}
+	g_clear_pointer(&judge->unfinished, g_free);
+}
+
+static void tell_trouble(Judge *judge, const DocketItem *item)
+{
+	JudgementFrame frame = frame_of(judge);
+
+	log_error("%s", item->text);
+	outbox_add(judge->outbox, judgement_health(&frame, item->severity, item->text, item->commit,
+						   item->parent));
+}
+
+/* False: it has to wait for the disk. */
+static bool judge_item(Judge *judge, GError **error)
+{
+	ChangeSet *set = judge->item.set;
+
+	if (set != NULL && set_must_wait(judge, set) && !outbox_flush(judge->outbox, error)) {
+		return false;
+	}
+	if (set != NULL) {
+		judge_changes(judge, set);
+		add_events(judge, set);
+		tell_new_problems(judge);
+	} else {
+		tell_trouble(judge, &judge->item);
+	}
+	docket_item_clear(&judge->item);
+	judge->has_item = false;
+	return true;
+}
+
+/*
+ * Steps
+ */
+
+static JudgeStep get_stuck(Judge *judge, const char *why)
+{
+	if (g_strcmp0(judge->trouble, why) != 0) {
+		log_error("%s", why);
+		g_free(judge->trouble);
+		judge->trouble = g_strdup(why);
+	}
+	return JUDGE_STUCK;
+}
+
+/* Takes and judges one item; JUDGE_IDLE: there is none. */
+static JudgeStep judge_one(Judge *judge)
+{
+	g_autoptr(GError) error = NULL;
+	JudgeStep step = JUDGE_MORE;
+
+	if (!judge->has_item) {
+		switch (docket_next(judge->docket, &judge->item)) {
+		case DOCKET_EMPTY:
+			return JUDGE_IDLE;
+		case DOCKET_BLOCKED:
+			step = get_stuck(judge, judge->item.text);
+			docket_item_clear(&judge->item);
+			return step;
+		case DOCKET_CHANGE_SET:
+		case DOCKET_TROUBLE:
+			judge->has_item = true;
+			break;
+		}
+	}
+	return judge_item(judge, &error) ? JUDGE_MORE : get_stuck(judge, error->message);
+}
+
+JudgeStep judge_step(Judge *judge)
+{
+	gint64 deadline = clock_mono_usec() + STEP_USEC;
+	g_autoptr(GError) error = NULL;
+	JudgeStep step = JUDGE_MORE;
+
+	/* what waited for the disk goes first; and without an index nothing can be judged well */
+	if (!outbox_flush(judge->outbox, &error)) {
+		return get_stuck(judge, error->message);
+	}
+	while (step == JUDGE_MORE && outbox_waiting(judge->outbox) < MAX_BATCH &&
+	       clock_mono_usec() < deadline) {
+		step = judge_one(judge);
+	}
+	if (!outbox_flush(judge->outbox, &error)) {
+		return get_stuck(judge, error->message);
+	}
+	if (step != JUDGE_STUCK) {
+		g_clear_pointer(&judge->trouble, g_free);
+	}
+	judge->was_idle |= step == JUDGE_IDLE;
+	return step;
+}
+
+Event *judge_new_event(Judge *judge, EventKind kind)
+{
+	JudgementFrame frame = frame_of(judge);
+	Event *event = event_new(kind);
+
+	event->host = frame.host;
+	event->policy = g_strdup(frame.policy);
+	event->time_usec = frame.time_usec;
+	event->severity = SEVERITY_INFORMATIONAL;
+	return event;
+}
+
+bool judge_tell(Judge *judge, Event *event, GError **error)
+{
+	outbox_add(judge->outbox, event);
+	return outbox_flush(judge->outbox, error);
+}
+
+guint64 judge_seq(const Judge *judge)
+{
+	return journal_seq(judge->journal);
+}
+
+const char *judge_head(const Judge *judge)
+{
+	return journal_head(judge->journal);
+}
+
+Index *judge_index(Judge *judge)
+{
+	return outbox_index(judge->outbox);
+}
+
+static void set_state(const Judge *judge, JudgeStep step, Health *ret)
+{
+	const char *index_trouble = outbox_index_trouble(judge->outbox);
+
+	if (step == JUDGE_STUCK) {
+		ret->state = HEALTH_DEGRADED;
+		ret->text = judge->trouble;
+	} else if (index_trouble != NULL) {
+		ret->state = HEALTH_DEGRADED;
+		ret->text = index_trouble;
+	} else if (step == JUDGE_MORE) {
+		ret->state = judge->was_idle ? HEALTH_BUSY : HEALTH_STARTING;
+		ret->text = "judging what was recorded";
+	} else {
+		ret->state = HEALTH_READY;
+		ret->text = "everything recorded is judged";
+	}
+}
+
+void judge_health(Judge *judge, JudgeStep step, Health *ret)
+{
+	Index *index = outbox_index(judge->outbox);
+	const char *head = journal_head(judge->journal);
+
+	*ret = (Health){0};
+	set_state(judge, step, ret);
+	ret->judged = docket_judged(judge->docket);
+	ret->behind = docket_behind(judge->docket) + (judge->has_item ? 1 : 0);
+	ret->seq = journal_seq(judge->journal);
+	ret->head = *head == '\0' ? NULL : head;
+	ret->rules = policy_count(judge->rules->policy);
+	ret->policy = policy_digest(judge->rules->policy);
+	ret->problems = judge->rules->problems;
+	ret->drift = index == NULL ? 0 : index_drift_count(index);
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The judge at work: takes commits from the docket, judges their changes by history and rules,
+ * puts the events into the outbox. Works in steps that are short enough to answer people between
+ * them; after a step that says JUDGE_IDLE everything recorded is in the journal and in the index.
+ */
+#pragma once
+
+#include "judge/health.h"
+#include "judge/outbox.h"
+#include "judge/rules.h"
+
+#include <glib.h>
+#include <stdbool.h>
+
+/* Where things are, as seen from behind the wall. */
+typedef struct {
+	const char *state_dir;
+	const char *journal_dir;
+	int journal_fd; /* the folder; borrowed */
+	int next_bell;
+} JudgePlaces;
+
+typedef struct Judge Judge;
+
+/* Opens the journal and tells what was wrong with it. `rules` (compiled) and `host` are borrowed.
+ */
+Judge *judge_new(const JudgePlaces *places, const EventHost *host, Rules *rules, GError **error);
+void judge_free(Judge *judge);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Judge, judge_free)
+
+typedef enum {
+	JUDGE_IDLE, /* all is judged and told */
+	JUDGE_MORE, /* call again at once */
+	JUDGE_STUCK /* the disk refuses, or the store is gone: call again later */
+} JudgeStep;
+
+JudgeStep judge_step(Judge *judge);
+
+/* Tells an event of our own at once. False and *error: it waits for the disk with the others. */
+bool judge_tell(Judge *judge, Event *event, GError **error);
+/* A new event for judge_tell. */
+Event *judge_new_event(Judge *judge, EventKind kind);
+
+/* Of the last event. */
+guint64 judge_seq(const Judge *judge);
+const char *judge_head(const Judge *judge);
+/* NULL when there is none at the moment. */
+Index *judge_index(Judge *judge);
+
+/* What the health line says after a step. The texts are the judge's. */
+void judge_health(Judge *judge, JudgeStep step, Health *ret);

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Events of a change-set: see judgement.h. */
+#include "judge/judgement.h"
+
+#include "judge/summary.h"
+
+#include <string.h>
+
+/* Gaps in which the machine was up and busy, so that somebody may have meant them. */
+static const char *const suspicious_causes[] = {"overflow", "queue-full", "watch-budget"};
+
+static Event *new_event(EventKind kind, const JudgementFrame *frame, const char *commit,
+			const char *parent)
+{
+	Event *event = event_new(kind);
+
+	event->host = frame->host;
+	event->policy = g_strdup(frame->policy);
+	event->time_usec = frame->time_usec;
+	event->commit = g_strdup(commit);
+	event->parent = g_strdup(parent);
+	event->severity = SEVERITY_INFORMATIONAL;
+	return event;
+}
+
+Event *judgement_health(const JudgementFrame *frame, Severity severity, const char *text,
+			const char *commit, const char *parent)
+{
+	Event *event = new_event(EVENT_HEALTH, frame, commit, parent);
+	const char *first_line_end = strchr(text, '\n');
+
+	event->severity = severity;
+	event->summary = first_line_end == NULL ? g_strdup(text)
+						: g_strndup(text, (gsize)(first_line_end - text));
+	event->note = first_line_end == NULL ? NULL : g_strdup(text);
+	if (commit != NULL) {
+		event->part_n = 1;
+		event->part_of = 1;
+	}
+	return event;
+}
+
+static Severity gap_severity(const Gap *gap)
+{
+	for (gsize i = 0; i < G_N_ELEMENTS(suspicious_causes); i++) {
+		if (strcmp(gap->cause, suspicious_causes[i]) == 0) {
+			return SEVERITY_MEDIUM;
+		}
+	}
+	return SEVERITY_LOW;
+}
+
+static Event *gap_event(const ChangeSet *set, const Gap *gap, const JudgementFrame *frame)
+{
+	Event *event = new_event(EVENT_GAP, frame, set->commit, set->parent);
+
+	event->gap = gap_new(gap->cause, gap->scope, gap->start_usec, gap->end_usec);
+	event->gap->closed_usec = gap->closed_usec;
+	event->severity = gap_severity(gap);
+	event->summary = summary_of_gap(gap);
+	return event;
+}
+
+static Event *adoption_event(const ChangeSet *set, const JudgementFrame *frame)
+{
+	Event *event = new_event(set->kind == CHANGE_SET_BASELINE ? EVENT_BASELINE : EVENT_SCOPE,
+				 frame, set->commit, set->parent);
+
+	event->count = set->file_count;
+	event->scope_added = g_strdupv(set->scope_added);
+	event->scope_removed = g_strdupv(set->scope_removed);
+	event->summary = summary_of_adoption(set);
+	return event;
+}
+
+/* Takes `count` changes from the front. */
+static Event *change_event(const ChangeSet *set, GPtrArray *changes, guint first, guint count,
+			   const JudgementFrame *frame)
+{
+	Event *event = new_event(EVENT_CHANGE, frame, set->commit, set->parent);
+
+	g_ptr_array_unref(event->files);
+	event->files = g_ptr_array_new_full(count, (GDestroyNotify)change_free);
+	for (guint i = 0; i < count; i++) {
+		Change *change = changes->pdata[first + i];
+
+		event->verdict = MAX(event->verdict, change->verdict);
+		event->severity = MAX(event->severity, change->severity);
+		g_ptr_array_add(event->files, change);
+	}
+	event->summary = changes->len == 1 ? summary_of_change(changes->pdata[0])
+					   : summary_of_changes(event->files);
+	return event;
+}
+
+static void add_change_events(GPtrArray *events, const ChangeSet *set, GPtrArray *changes,
+			      const JudgementFrame *frame)
+{
+	g_autoptr(Event) envelope = new_event(EVENT_CHANGE, frame, set->commit, set->parent);
+	g_autoptr(GArray) plan = event_plan_parts(envelope, changes);
+	guint first = 0;
+
+	for (guint i = 0; i < plan->len; i++) {
+		guint count = g_array_index(plan, guint, i);
+
+		g_ptr_array_add(events, change_event(set, changes, first, count, frame));
+		first += count;
+	}
+}
+
+/* The changes that are still to be told; the array owns nothing. */
+static GPtrArray *take_untold(ChangeSet *set, const JudgementTold *told)
+{
+	GPtrArray *untold = g_ptr_array_new();
+
+	for (guint i = 0; i < set->changes->len; i++) {
+		Change *change = set->changes->pdata[i];
+		g_autofree char *path =
+			told == NULL || told->paths == NULL ? NULL : event_path(change->path);
+
+		if (path != NULL && g_hash_table_contains(told->paths, path)) {
+			change_free(change);
+		} else {
+			g_ptr_array_add(untold, change);
+		}
+	}
+	g_ptr_array_set_free_func(set->changes, NULL);
+	g_ptr_array_set_size(set->changes, 0);
+	return untold;
+}
+
+static void number_parts(GPtrArray *events, guint told)
+{
+	for (guint i = 0; i < events->len; i++) {
+		Event *event = events->pdata[i];
+
+		event->part_n = told + i + 1;
+		event->part_of = told + events->len;
+	}
+}
+
+/* Gaps and adoption come first and in a fixed order, so their count says which were told. */
+static void drop_told(GPtrArray *events, guint told)
+{
+	if (told > 0) {
+		g_ptr_array_remove_range(events, 0, MIN(told, events->len));
+	}
+}
+
+GPtrArray *judgement_events(ChangeSet *set, const JudgementFrame *frame, const JudgementTold *told)
+{
+	GPtrArray *events = g_ptr_array_new_with_free_func((GDestroyNotify)event_free);
+	g_autoptr(GPtrArray) untold = take_untold(set, told);
+	guint told_parts = told == NULL ? 0 : told->parts;
+
+	for (guint i = 0; i < set->gaps->len; i++) {
+		g_ptr_array_add(events, gap_event(set, set->gaps->pdata[i], frame));
+	}
+	if (set->kind != CHANGE_SET_CHANGE) {
+		g_ptr_array_add(events, adoption_event(set, frame));
+	}
+	drop_told(events, told_parts);
+	add_change_events(events, set, untold, frame);
+	if (events->len == 0) {
+		/* every commit is told, so that nobody has to wonder about one */
+		g_ptr_array_add(events, change_event(set, untold, 0, 0, frame));
+	}
+	number_parts(events, told_parts);
+	return events;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One judged change-set as events: a gap event for each gap, one for what was adopted, then the
+ * changes in parts. All events of a commit are counted together in `part`, so the last one says
+ * that the commit is told. Pure: no disk, no clock.
+ */
+#pragma once
+
+#include "event/event.h"
+
+#include <glib.h>
+#include <stdbool.h>
+
+typedef struct {
+	EventHost host; /* borrowed by the events */
+	const char *policy;
+	gint64 time_usec;
+} JudgementFrame;
+
+/* What of this commit is in the journal already, after a crash in the middle of it. */
+typedef struct {
+	guint parts;
+	GHashTable *paths; /* as events tell them (event_path); NULL: none */
+} JudgementTold;
+
+/*
+ * Makes the events that are still to be told: GPtrArray of Event. The changes move out of the set
+ * into the events. `told` may be NULL.
+ */
+GPtrArray *judgement_events(ChangeSet *set, const JudgementFrame *frame, const JudgementTold *told);
+
+/* An event about ourselves. `commit` and `parent` may be NULL; with a commit it counts as told. */
+Event *judgement_health(const JudgementFrame *frame, Severity severity, const char *text,
+			const char *commit, const char *parent);

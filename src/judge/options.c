@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The judge's command line: see options.h. */
+#include "judge/options.h"
+
+bool judge_options_parse(JudgeOptions *options, int *argc, char ***argv, GError **error)
+{
+	const GOptionEntry own[] = {
+		{"policy", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->policy_folders,
+		 "folder of rules", "DIR"},
+		{"host", 0, 0, G_OPTION_ARG_STRING, &options->host, "name of this machine", "NAME"},
+		{"machine-id", 0, 0, G_OPTION_ARG_STRING, &options->machine_id,
+		 "id of this machine", "HEX"},
+		{"boot-id", 0, 0, G_OPTION_ARG_STRING, &options->boot_id, "id of this boot",
+		 "UUID"},
+		{0},
+	};
+
+	*options = (JudgeOptions){0};
+	if (!stage_options_parse(&options->stage, "reeve-judge", own, argc, argv, error)) {
+		return false;
+	}
+	if (options->host == NULL) {
+		options->host = g_strdup(g_get_host_name());
+	}
+	return true;
+}
+
+void judge_options_clear(JudgeOptions *options)
+{
+	stage_options_clear(&options->stage);
+	g_strfreev(options->policy_folders);
+	g_free(options->host);
+	g_free(options->machine_id);
+	g_free(options->boot_id);
+	*options = (JudgeOptions){0};
+}

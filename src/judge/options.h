@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The judge's command line: what every stage has (base/stage.h) and
+ *   --policy DIR...     folders of rules, read as root before the wall
+ *   --host NAME --machine-id HEX --boot-id UUID     what events call this machine
+ */
+#pragma once
+
+#include "base/stage.h"
+
+#include <glib.h>
+#include <stdbool.h>
+
+typedef struct {
+	StageOptions stage;
+	GStrv policy_folders; /* NULL: no rules */
+	char *host, *machine_id, *boot_id;
+} JudgeOptions;
+
+bool judge_options_parse(JudgeOptions *options, int *argc, char ***argv, GError **error);
+void judge_options_clear(JudgeOptions *options);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(JudgeOptions, judge_options_clear)

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Requests: see requests.h. */
+#include "judge/requests.h"
+
+#include "judge/ack.h"
+
+#include <string.h>
+
+typedef json_t *Answer(Requests *requests, const struct ucred *peer, const json_t *request,
+		       guint64 *ret_round);
+
+/* The loop looks at the snapshots after every request anyway. */
+static json_t *answer_nudge(Requests *requests, const struct ucred *peer, const json_t *request,
+			    guint64 *ret_round)
+{
+	return json_pack("{s:b}", "ok", 1);
+}
+
+static json_t *answer_barrier(Requests *requests, const struct ucred *peer, const json_t *request,
+			      guint64 *ret_round)
+{
+	*ret_round = barrier_round_ask(requests->barrier);
+	return *ret_round != 0 ? NULL
+			       : ctl_refusal("the judge was started by hand: there is no recorder "
+					     "to wait for");
+}
+
+static char *name_of_peer(const Requests *requests, const struct ucred *peer)
+{
+	const char *name = names_find(requests->people, peer->uid);
+
+	return name != NULL ? g_strdup(name) : g_strdup_printf("user %u", peer->uid);
+}
+
+static json_t *answer_ack(Requests *requests, const struct ucred *peer, const json_t *request,
+			  guint64 *ret_round)
+{
+	const char *id = json_string_value(json_object_get(request, "id"));
+	const json_t *note = json_object_get(request, "note");
+	g_autofree char *who = name_of_peer(requests, peer);
+	g_autoptr(GError) error = NULL;
+	char new_id[EVENT_ID_HEX + 1];
+
+	if (id == NULL || (note != NULL && !json_is_string(note))) {
+		return ctl_refusal("`id` must be a string, and so must `note` when it is given");
+	}
+	if (!ack_tell(requests->judge, requests->journal_fd, id, json_string_value(note), who,
+		      new_id, &error)) {
+		return ctl_refusal(error->message);
+	}
+	return json_pack("{s:b, s:s}", "ok", 1, "id", new_id);
+}
+
+static const struct {
+	const char *op;
+	const char *members[4]; /* what a request may have */
+	Answer *answer;
+} ops[] = {
+	{"nudge", {"op"}, answer_nudge},
+	{"barrier", {"op"}, answer_barrier},
+	{"ack", {"op", "id", "note"}, answer_ack},
+};
+
+static const char *unknown_member(const json_t *request, const char *const *members)
+{
+	const char *key;
+	json_t *value;
+
+	json_object_foreach ((json_t *)request, key, value) {
+		if (!g_strv_contains(members, key)) {
+			return key;
+		}
+	}
+	return NULL;
+}
+
+json_t *requests_ask(void *context, const struct ucred *peer, const json_t *request,
+		     guint64 *ret_round)
+{
+	const char *op = json_string_value(json_object_get(request, "op"));
+
+	if (op == NULL) {
+		return ctl_refusal("a request needs a string `op`");
+	}
+	for (gsize i = 0; i < G_N_ELEMENTS(ops); i++) {
+		if (strcmp(ops[i].op, op) != 0) {
+			continue;
+		}
+		if (unknown_member(request, ops[i].members) != NULL) {
+			return ctl_refusal("the request has a member this op does not know");
+		}
+		return ops[i].answer(context, peer, request, ret_round);
+	}
+	return ctl_refusal("unknown op: this judge knows nudge, barrier and ack");
+}
+
+json_t *requests_barrier_reply(const Judge *judge)
+{
+	const char *head = judge_head(judge);
+
+	return json_pack("{s:b, s:I, s:s?}", "ok", 1, "seq", (json_int_t)judge_seq(judge), "head",
+			 *head == '\0' ? NULL : head);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What may be asked through RUNTIME/ctl: one table, one function for each op. Whoever may open the
+ * socket may ask; who it was is told in the event that comes of it.
+ */
+#pragma once
+
+#include "change/names.h"
+#include "judge/barrier-round.h"
+#include "judge/ctl.h"
+#include "judge/judge.h"
+
+typedef struct {
+	Judge *judge;
+	BarrierRound *barrier;
+	int journal_fd;
+	const Names *people; /* users of this machine, by number */
+} Requests;
+
+/* A CtlAsk; `context` is a Requests. */
+json_t *requests_ask(void *context, const struct ucred *peer, const json_t *request,
+		     guint64 *ret_round);
+
+/* The answer to a barrier, new reference. */
+json_t *requests_barrier_reply(const Judge *judge);

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The second wall: the judge's. Around the one that parses: a user of its own without capabilities,
+ * who reads snapshots.git and writes the journal's folder and nothing else, and who can neither
+ * make nor connect a socket, nor start a program.
+ */
+#pragma once
+
+#include "base/error.h"
+#include "base/stage.h"
+
+#include <stdbool.h>
+
+/* Where the stores are once the wall stands: as root we take STATE for our root folder, so that
+ * it can be reached whoever owns the folders above it. */
+typedef struct {
+	char *state_dir; /* as seen from behind the wall */
+	char *journal_dir;
+	int journal_fd;
+} JudgeWall;
+
+/* Opens the folders (making an empty snapshots.git for the recorder to fill, when we come first),
+ * then builds the wall. Irrevocable. */
+bool judge_wall(const StageOptions *options, JudgeWall *ret, GError **error);
+void judge_wall_clear(JudgeWall *wall);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(JudgeWall, judge_wall_clear)
