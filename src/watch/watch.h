@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A watch: kernel -> Hint, Gap. One ops table, several backends (`inotify` for everyone; `fanotify`
- * for root follows; `null` for tests). A hint says "look at this path" and is never a fact.
+ * A watch: kernel -> Hint, Gap. One ops table, several backends (`inotify` for everyone; `null`
+ * for tests). A hint says "look at this path" and is never a fact.
  *
  * Life: watch_open() (needs the privileges), then the wall, then watch_start() begins the reader
  * thread, which does nothing but drain the kernel into a bounded queue; watch_take() interprets
@@ -20,33 +20,39 @@
 #include <stdbool.h>
 
 typedef enum {
-	HINT_LOOK,    /* something about this entry may differ (create, attributes, delete, ...) */
+	HINT_LOOK,    /* something about this entry may differ (attributes, ...) */
+	HINT_CREATED, /* a new name; whoever made it may still be filling it */
+	HINT_MOVED, /* a name came by rename, complete as it is; `moved_from` when that is known */
+	HINT_GONE,  /* a name was removed or moved away; often to be made again at once */
 	HINT_WRITING, /* written in place, writer still has it open: arms (design principle 4a) */
 	HINT_WRITTEN, /* a writer closed it: fires */
-	HINT_SUBTREE, /* look at everything below too (a directory came, moved, or was in doubt) */
+	HINT_SUBTREE, /* in doubt: look at everything at and below it */
 } HintKind;
 
 typedef struct {
 	HintKind kind;
-	char *path;       /* canonical, raw */
-	gint64 wall_usec; /* when the reader took it from the kernel */
+	bool is_directory; /* HINT_CREATED, _MOVED, _GONE: the name is a directory's */
+	char *path;        /* canonical, raw */
+	char *moved_from;  /* HINT_MOVED: canonical, raw; NULL: from outside what is watched */
+	gint64 wall_usec;  /* when the reader took it from the kernel */
 	gint64 mono_usec;
 	gint64 pid; /* of the writer, 0: the backend cannot tell */
 } Hint;
 
 void hint_clear(Hint *hint);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Hint, hint_clear)
 
 typedef struct Watch Watch;
-typedef struct WatchOps WatchOps;
 
-/* Takes one hint or gap; ownership of the contents moves to the sink. */
+/* Takes one hint or gap; ownership of the contents moves to the sink. A sink must not call back
+ * into the watch. */
 typedef struct {
 	void (*hint)(void *context, Hint *hint);
 	void (*gap)(void *context, Gap *gap); /* always followed by a HINT_SUBTREE of its scope */
 	void *context;
 } WatchSink;
 
-/* `backend`: "auto", "inotify", ... ; an unknown or unavailable one is an error that says why. */
+/* `backend`: "auto", "inotify", "null"; an unknown or unavailable one is an error that says why. */
 Watch *watch_open(const char *backend, GError **error);
 void watch_close(Watch *watch);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Watch, watch_close)
@@ -60,7 +66,10 @@ bool watch_start(Watch *watch, GError **error);
 /* Becomes readable when watch_take has something to do. */
 int watch_poll_fd(const Watch *watch);
 
-/* Gives everything drained so far to the sink; returns the number of hints and gaps given. */
+/*
+ * Gives everything drained so far to the sink; returns the number of hints and gaps given. After a
+ * gap nothing is watched any more: the rescan adds every directory again.
+ */
 guint watch_take(Watch *watch, const WatchSink *sink);
 
 /*
@@ -70,19 +79,26 @@ guint watch_take(Watch *watch, const WatchSink *sink);
 void watch_drain(Watch *watch);
 
 typedef enum {
+	WATCH_EVERYTHING, /* names, contents and attributes in the directory, and its own */
+	WATCH_NAMES,      /* only names that come and go: enough above a watched root */
+} WatchExtent;
+
+typedef enum {
 	WATCH_ADDED,
-	WATCH_KNOWN,     /* watched already under this path */
+	WATCH_KNOWN,     /* this very directory is watched already under this path */
 	WATCH_NO_BUDGET, /* the kernel's limit is reached: this directory is not covered */
 	WATCH_FAILED,    /* vanished meanwhile, or not permitted */
 } WatchAdd;
 
-/* Watches one directory, given by an open descriptor and the path it is known by. The caller adds
- * first, then lists, then compares, so that nothing made in between is missed. */
-WatchAdd watch_add(Watch *watch, const char *path, int dir_fd);
+/*
+ * Watches one directory, given by an open descriptor (O_PATH will do) and the path it is known by.
+ * The caller adds first, then lists, then compares, so that nothing made in between is missed.
+ */
+WatchAdd watch_add(Watch *watch, const char *path, int dir_fd, WatchExtent extent);
 
 /* Forgets a directory and all below it (deleted or moved away). */
 void watch_forget(Watch *watch, const char *path);
 
-/* How many directories are watched; how many could not be. */
+/* How many directories are watched; how many could not be for want of budget. */
 guint watch_count(const Watch *watch);
 guint watch_uncovered(const Watch *watch);

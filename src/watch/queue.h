@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The bounded queue between the reader thread and the thread that interprets: blocks of raw kernel
+ * events with the time they were read. It knows nothing of what is in them.
+ *
+ * Bounded in bytes. A block that does not fit is dropped and remembered as a loss: the consumer
+ * learns of it in order, behind the blocks that came before.
+ */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+
+#define QUEUE_MAX_BYTES (8u * 1024 * 1024)
+
+typedef struct {
+	gint64 wall_usec, mono_usec;
+	guint generation; /* of the kernel descriptor it was read from */
+	bool is_loss;     /* no events: here blocks were dropped because the queue was full */
+	gsize size;
+	char data[] __attribute__((aligned(8)));
+} QueueBlock;
+
+typedef struct Queue Queue;
+
+Queue *queue_new(gsize max_bytes);
+void queue_free(Queue *queue);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Queue, queue_free)
+
+/* Copies a block in; false when it did not fit. Any thread. */
+bool queue_push(Queue *queue, guint generation, const void *data, gsize size);
+
+/* Takes the oldest block; NULL when there is none. Caller frees with g_free. Any thread. */
+QueueBlock *queue_pop(Queue *queue);
