@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Settling: between hint and look. Takes hints as they come and gives orders ("look at this path
+ * now") when it is their time. Waiting is bounded and the exception (design principle 4):
+ *
+ *   - a file being written in place is looked at when its writer closes it, or after 1 s with
+ *     is_open set;
+ *   - a new name is looked at when its maker closes it or after 25 ms (links and sockets are never
+ *     closed); a name that went after 25 ms, or at once when the rename brought it to another
+ *     watched name: editors and installers remove and make again within a moment, and that is one
+ *     update, not two events;
+ *   - a name that looks temporary waits 250 ms;
+ *   - a path committed 5 times in 10 s is held back 1 s, doubling to 60 s;
+ *   - everything else is due at once.
+ *
+ * A pure data structure: no clock, no system calls; times are monotonic microseconds and come with
+ * the calls. Bounded: above SETTLE_MAX pending paths they collapse into looks at whole subtrees.
+ */
+#pragma once
+
+#include "watch/watch.h"
+
+#include <glib.h>
+#include <stdbool.h>
+
+#define SETTLE_MAX 200000
+#define SETTLE_BRIEF_USEC 25000
+#define SETTLE_OPEN_USEC 1000000
+#define SETTLE_TEMPORARY_USEC 250000
+#define SETTLE_RECHECK_USEC 50000
+
+/* One look that is due. */
+typedef struct {
+	char *path;
+	char *moved_from; /* a rename brought it from there, if what is there now agrees; NULL */
+	gint64 wall_usec; /* of the first hint; 0: not known */
+	bool is_subtree;  /* look at everything below, also where it seems well known */
+	bool is_new;      /* began as a new name: if it is gone again, it was transient */
+	bool is_open;     /* its writer has not closed it */
+	bool is_offline;  /* a rescan after a gap: the time of what it finds is not known */
+	bool is_recheck;  /* no hint: an entry whose last stat was in doubt */
+	guint64 born;     /* order of arrival; for settle_put_back and settle_is_clear */
+} Order;
+
+void order_free(Order *order);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Order, order_free)
+
+typedef struct Settle Settle;
+
+Settle *settle_new(guint max_pending);
+void settle_free(Settle *settle);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Settle, settle_free)
+
+/* Takes a hint; its contents move into the settle. */
+void settle_push(Settle *settle, Hint *hint);
+
+/* A rescan of everything at and below `path`, due at once. */
+void settle_push_rescan(Settle *settle, const char *path, gint64 now_usec);
+
+/* A second look at a path nobody hinted at, due at `due_usec`; nothing when one is pending. What it
+ * finds happened about `wall_usec`, when the doubt arose. */
+void settle_push_recheck(Settle *settle, const char *path, gint64 wall_usec, gint64 due_usec);
+
+/* An order that could not be carried out comes back, due at once; ownership moves. */
+void settle_put_back(Settle *settle, Order *order, gint64 now_usec);
+
+/* Appends every order that is due to `ret` (of Order, which it owns). */
+void settle_take(Settle *settle, gint64 now_usec, GPtrArray *ret);
+
+/* When the next order is due; -1: nothing is pending. */
+gint64 settle_next_usec(const Settle *settle);
+
+/* A change of this path has been committed: keeps count of the hot ones. */
+void settle_committed(Settle *settle, const char *path, gint64 now_usec);
+
+/* Hot paths that are held back become due (a barrier). */
+void settle_release(Settle *settle, gint64 now_usec);
+
+/* Everything becomes due (the end of the program). */
+void settle_hurry(Settle *settle, gint64 now_usec);
+
+/* A mark for "all that is pending now", and whether all of it has been taken. Rechecks do not
+ * count: a change they could find has a hint of its own. */
+guint64 settle_mark(const Settle *settle);
+bool settle_is_clear(const Settle *settle, guint64 mark);
+
+/* Wall-clock time of the oldest pending hint; 0: none is pending. */
+gint64 settle_oldest_wall_usec(const Settle *settle);
+
+/* How many paths wait. */
+guint settle_count(const Settle *settle);

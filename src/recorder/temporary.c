@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Names that look temporary: see temporary.h. */
+#include "recorder/temporary.h"
+
+#include <glib.h>
+#include <string.h>
+
+/* A name of `prefix`, then `random` characters out of [A-Za-z0-9_], or at least one when 0, then
+ * `suffix`. */
+typedef struct {
+	const char *prefix;
+	gsize random;
+	const char *suffix;
+} Shape;
+
+static const Shape shapes[] = {
+	{"sed", 6, ""},             /* sed -i */
+	{"tmp", 6, ""},             /* mkstemp as many programs call it */
+	{"tmp", 8, ""},             /* Python's tempfile */
+	{".goutputstream-", 6, ""}, /* GLib's g_file_set_contents of old */
+	{".ansible_tmp", 0, ""},    /* ansible's atomic_move */
+};
+
+static const char *const suffixes[] = {
+	"~",         ".swp",    ".swx",  ".swo",  ".tmp", ".temp",   ".dpkg-new", ".dpkg-tmp",
+	".dpkg-old", ".rpmnew", ".part", ".lock", ".new", ".augnew", ".crswap",   ".bak~",
+};
+
+static const char *const prefixes[] = {
+	".#",     /* Emacs' locks */
+	"#",      /* Emacs' auto-saves */
+	".~lock", /* office programs */
+	".nfs",   /* what NFS makes of an open file that is removed */
+};
+
+static bool is_random(const char *text, gsize length)
+{
+	for (gsize i = 0; i < length; i++) {
+		if (!g_ascii_isalnum(text[i]) && text[i] != '_') {
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool has_shape(const char *name, gsize length, const Shape *shape)
+{
+	gsize before = strlen(shape->prefix);
+	gsize after = strlen(shape->suffix);
+	gsize middle = length > before + after ? length - before - after : 0;
+
+	return middle > 0 && (shape->random == 0 || middle == shape->random) &&
+	       g_str_has_prefix(name, shape->prefix) && g_str_has_suffix(name, shape->suffix) &&
+	       (shape->random == 0 || is_random(name + before, middle));
+}
+
+/* "passwd.k3Xb9Q", ".name.Ab12Cd": the six characters of mkstemp behind a dot. They are told from
+ * an honest extension by a mixture that no word has: a digit or both cases. */
+static bool has_random_extension(const char *name)
+{
+	const char *dot = strrchr(name, '.');
+	bool has_digit = false, has_upper = false, has_lower = false;
+
+	if (dot == NULL || dot == name || strlen(dot + 1) != 6 || !is_random(dot + 1, 6)) {
+		return false;
+	}
+	for (const char *p = dot + 1; *p != '\0'; p++) {
+		has_digit |= g_ascii_isdigit(*p);
+		has_upper |= g_ascii_isupper(*p);
+		has_lower |= g_ascii_islower(*p);
+	}
+	return has_lower + has_upper + has_digit >= 2;
+}
+
+/* vim tries whether it may create files with the name 4913, then adds 123 until one is free. */
+static bool is_vim_probe(const char *name)
+{
+	guint64 number;
+
+	return strlen(name) <= 5 &&
+	       g_ascii_string_to_unsigned(name, 10, 4913, 99999, &number, NULL) &&
+	       (number - 4913) % 123 == 0;
+}
+
+bool name_looks_temporary(const char *name)
+{
+	gsize length = strlen(name);
+
+	for (gsize i = 0; i < G_N_ELEMENTS(suffixes); i++) {
+		if (g_str_has_suffix(name, suffixes[i])) {
+			return true;
+		}
+	}
+	for (gsize i = 0; i < G_N_ELEMENTS(prefixes); i++) {
+		if (g_str_has_prefix(name, prefixes[i])) {
+			return true;
+		}
+	}
+	for (gsize i = 0; i < G_N_ELEMENTS(shapes); i++) {
+		if (has_shape(name, length, &shapes[i])) {
+			return true;
+		}
+	}
+	return is_vim_probe(name) || has_random_extension(name);
+}

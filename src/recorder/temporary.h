@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Names that look temporary: what editors, package managers and stream editors write for a moment
+ * before a rename. Only a look: nothing is left out because of its name, it waits a little.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+/* Whether the last component of a path looks like a temporary name. */
+bool name_looks_temporary(const char *name);
