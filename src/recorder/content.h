@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The content of a regular file, as much of it as may be kept: the one place where bytes of the
+ * watched tree are read. Nothing is parsed here; secrets are told by snapshot/secret.h.
+ */
+#pragma once
+
+#include "base/error.h"
+#include "event/file-state.h"
+#include "snapshot/secret.h"
+
+#include <glib.h>
+#include <stdbool.h>
+#include <sys/stat.h>
+
+/*
+ * `fd` refers to a regular file with stat `st`. Fills content, size, sha256, hmac and mtime_usec of
+ * `state`; `ret_content` is what is to be stored as its blob (NULL: nothing). False and *error only
+ * when the system is short of something.
+ */
+bool content_read(int fd, const struct stat *st, const char *path, const Secrets *secrets,
+		  FileState *state, GBytes **ret_content, GError **error);

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One path of a look: what is there against what was there. See look.h. */
+#include "recorder/look-private.h"
+#include "base/clock.h"
+#include "base/path.h"
+#include "recorder/temporary.h"
+
+#include <string.h>
+
+bool look_tick(Look *look, GError **error)
+{
+	const LookWorld *world = look->world;
+
+	look->looked++;
+	if (world->tick != NULL && !world->tick(world->context, look->looked)) {
+		g_set_error(error, REEVE_ERROR, REEVE_ERROR_UNAVAILABLE, "told to stop");
+		return false;
+	}
+	return true;
+}
+
+bool look_skips(const Look *look, const char *path)
+{
+	return look->settled != NULL && scope_covers(look->settled, path);
+}
+
+static bool is_excluded(const LookWorld *world, const struct stat *st)
+{
+	for (gsize i = 0; i < G_N_ELEMENTS(world->excluded); i++) {
+		if (world->excluded[i].st_ino == st->st_ino &&
+		    world->excluded[i].st_dev == st->st_dev) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* What the change-set says of one path that differs. */
+static void tell_change(Look *look, const Order *order, const char *path, gint64 ctime_usec)
+{
+	PathNote *note;
+
+	if (look->mode == LOOK_ADOPT) {
+		return;
+	}
+	note = notes_path(look->notes, path);
+	note->ctime_usec = ctime_usec;
+	note->is_offline = order->is_offline;
+	note->time_usec = order->is_offline ? 0 : order->wall_usec;
+	note->is_open = order->is_open && g_str_equal(path, order->path);
+	g_ptr_array_add(look->report.changed, g_strdup(path));
+}
+
+/*
+ * The entry of a file that was renamed, unread: its stat says that it is the same and unchanged.
+ * Not where a secret may be concerned: that is decided by the path.
+ */
+static bool reuse_moved(const Look *look, const Find *find, CatalogEntry *ret)
+{
+	const CatalogEntry *old = moves_find(look->moves, find->st);
+
+	if (old == NULL || old->state.content != CONTENT_STORED ||
+	    secrets_classify_path(look->world->secrets, find->path) != SECRET_NO) {
+		return false;
+	}
+	*ret = *old;
+	file_state_copy(&old->state, &ret->state);
+	return true;
+}
+
+static bool read_entry(Look *look, const Find *find, Probe *ret, GError **error)
+{
+	if (find->old == NULL && look->mode == LOOK_COMPARE &&
+	    reuse_moved(look, find, &ret->entry)) {
+		return true;
+	}
+	if (!probe_read(find->fd, find->path, look->world->secrets, ret, error)) {
+		return false;
+	}
+	if (catalog_entry_is_doubtful(&ret->entry)) {
+		g_ptr_array_add(look->report.doubtful, g_strdup(find->path));
+	}
+	if (ret->is_unstable) {
+		g_ptr_array_add(look->report.unstable, g_strdup(find->path));
+	}
+	return true;
+}
+
+static bool put_snapshot(Look *look, const Find *find, Probe *probe, GError **error)
+{
+	Snapshot *snapshot = look->world->snapshot;
+	FileState *state = &probe->entry.state;
+
+	if (probe->content != NULL) {
+		gsize size;
+		const void *data = g_bytes_get_data(probe->content, &size);
+
+		if (!snapshot_store(snapshot, data, size, state->blob, error)) {
+			return false;
+		}
+	}
+	snapshot_put(snapshot, find->path, state);
+	return true;
+}
+
+static bool record(Look *look, const Find *find, GError **error)
+{
+	g_auto(Probe) probe = {0};
+	FileState *state = &probe.entry.state;
+	bool differs;
+
+	if (!read_entry(look, find, &probe, error)) {
+		return false;
+	}
+	differs = find->old == NULL || file_state_compare(&find->old->state, state) != 0;
+	if (differs || look->mode == LOOK_REBUILD) {
+		if (!put_snapshot(look, find, &probe, error)) {
+			return false;
+		}
+	} else {
+		memcpy(state->blob, find->old->state.blob, sizeof(state->blob));
+	}
+	if (differs) {
+		tell_change(look, find->order, find->path, clock_from_timespec(&find->st->st_ctim));
+	}
+	if (find->old == NULL) {
+		bool is_itself = g_str_equal(find->path, find->order->path);
+
+		moves_arrive(look->moves, find->path, &probe.entry,
+			     is_itself ? find->order->moved_from : NULL);
+	}
+	return catalog_put(look->world->catalog, find->path, &probe.entry, error);
+}
+
+/* What is being removed, for the callback below. */
+typedef struct {
+	Look *look;
+	const Order *order;
+	const char *keep; /* this path stays: only what is below goes; NULL */
+	guint n;
+} Removal;
+
+static void remove_one(void *context, const char *path, const CatalogEntry *entry)
+{
+	Removal *removal = context;
+
+	if (removal->keep != NULL && g_str_equal(path, removal->keep)) {
+		return;
+	}
+	removal->n++;
+	moves_depart(removal->look->moves, path, entry);
+	tell_change(removal->look, removal->order, path, 0);
+}
+
+static bool remove_all(Look *look, Removal *removal, const char *path, GError **error)
+{
+	const LookWorld *world = look->world;
+
+	if (!catalog_each_beneath(world->catalog, path, remove_one, removal, error)) {
+		return false;
+	}
+	watch_forget(world->watch, path);
+	if (removal->n == 0 && removal->keep == NULL) {
+		return true;
+	}
+	snapshot_remove(world->snapshot, path);
+	return catalog_remove(world->catalog, path, error);
+}
+
+bool look_found(Look *look, const Find *find, GError **error)
+{
+	const CatalogEntry *old = find->old;
+	bool is_directory = S_ISDIR(find->st->st_mode);
+
+	if (!look_tick(look, error)) {
+		return false;
+	}
+	if (is_excluded(look->world, find->st)) {
+		return true;
+	}
+	if (!look_skips(look, find->path)) {
+		if (old != NULL && old->state.type == FILE_DIRECTORY && !is_directory) {
+			Removal removal = {look, find->order, find->path, 0};
+
+			if (!remove_all(look, &removal, find->path, error)) {
+				return false;
+			}
+		}
+		if ((look->mode == LOOK_REBUILD || old == NULL ||
+		     !catalog_entry_matches(old, find->st)) &&
+		    !record(look, find, error)) {
+			return false;
+		}
+	}
+	return !is_directory || look_enter(look, find, error);
+}
+
+static void tell_transient(Look *look, const Order *order, const char *path)
+{
+	Transient *transient;
+
+	if (!order->is_new || look->mode != LOOK_COMPARE || !g_str_equal(path, order->path) ||
+	    name_looks_temporary(path_name(path))) {
+		return;
+	}
+	transient = g_new0(Transient, 1);
+	transient->path = g_strdup(path);
+	transient->time_usec = order->wall_usec;
+	g_ptr_array_add(look->notes->transients, transient);
+	g_ptr_array_add(look->report.changed, g_strdup(path));
+}
+
+bool look_vanished(Look *look, const Order *order, const char *path, GError **error)
+{
+	Removal removal = {look, order, NULL, 0};
+
+	if (look_skips(look, path)) {
+		return true;
+	}
+	if (!look_tick(look, error) || !remove_all(look, &removal, path, error)) {
+		return false;
+	}
+	if (removal.n == 0) {
+		tell_transient(look, order, path);
+	} else if (scope_has_root(look->world->scope, path)) {
+		g_ptr_array_add(look->report.lost_roots, g_strdup(path));
+	}
+	return true;
+}
+
+static void put_again(void *context, const char *path, const CatalogEntry *entry)
+{
+	snapshot_put(context, path, &entry->state);
+}
+
+bool look_blinded(Look *look, const char *path, GError **error)
+{
+	g_ptr_array_add(look->report.blind, g_strdup(path));
+	return look->mode != LOOK_REBUILD ||
+	       catalog_each_beneath(look->world->catalog, path, put_again, look->world->snapshot,
+				    error);
+}
