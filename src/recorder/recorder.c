@@ -1,0 +1,415 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The recorder's loop: see recorder.h. */
+#include "recorder/recorder.h"
+#include "base/bell.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "recorder/batch.h"
+#include "recorder/start.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+#define BEAT_USEC 5000000
+#define PROGRESS_USEC 100000
+#define BACKOFF_MIN_USEC 1000000
+#define BACKOFF_MAX_USEC 30000000
+#define UNCOVERED_RESCAN_USEC 60000000
+
+void recorder_init(Recorder *recorder)
+{
+	recorder->settle = settle_new(SETTLE_MAX);
+	recorder->gaps = g_ptr_array_new_with_free_func((GDestroyNotify)gap_free);
+	recorder->lost =
+		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)gap_free);
+	recorder->uncovered = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+}
+
+void recorder_clear(Recorder *recorder)
+{
+	settle_free(recorder->settle);
+	g_ptr_array_unref(recorder->gaps);
+	g_hash_table_unref(recorder->lost);
+	g_hash_table_unref(recorder->uncovered);
+}
+
+/*
+ * What goes in: hints and gaps
+ */
+
+static void push_rescans(Recorder *recorder, const char *scope_path)
+{
+	const Scope *scope = recorder->world.scope;
+	g_autoptr(GPtrArray) roots = g_ptr_array_new_with_free_func(g_free);
+
+	if (scope_covers(scope, scope_path)) {
+		g_ptr_array_add(roots, g_strdup(scope_path));
+	}
+	scope_roots_below(scope, scope_path, roots);
+	for (guint i = 0; i < roots->len; i++) {
+		settle_push_rescan(recorder->settle, roots->pdata[i], clock_mono_usec());
+	}
+}
+
+/* Something above a root came or went: the root is what we answer for. */
+static void push_for_roots_below(Recorder *recorder, const Hint *hint)
+{
+	g_autoptr(GPtrArray) roots = g_ptr_array_new_with_free_func(g_free);
+
+	scope_roots_below(recorder->world.scope, hint->path, roots);
+	for (guint i = 0; i < roots->len; i++) {
+		Hint about = {
+			.kind = HINT_SUBTREE,
+			.path = g_strdup(roots->pdata[i]),
+			.wall_usec = hint->wall_usec,
+			.mono_usec = hint->mono_usec,
+		};
+
+		settle_push(recorder->settle, &about);
+	}
+}
+
+static void take_hint(void *context, Hint *hint)
+{
+	Recorder *recorder = context;
+	const Scope *scope = recorder->world.scope;
+
+	if (!scope_covers(scope, hint->path)) {
+		push_for_roots_below(recorder, hint);
+		hint_clear(hint);
+		return;
+	}
+	if (hint->moved_from != NULL && !scope_covers(scope, hint->moved_from)) {
+		g_clear_pointer(&hint->moved_from, g_free);
+	}
+	settle_push(recorder->settle, hint);
+}
+
+static void take_gap(void *context, Gap *gap)
+{
+	Recorder *recorder = context;
+
+	log_warning("%s: hints were lost, looking at everything again", gap->cause);
+	g_hash_table_remove_all(recorder->uncovered);
+	push_rescans(recorder, gap->scope);
+	g_ptr_array_add(recorder->gaps, gap);
+}
+
+static void take_hints(Recorder *recorder)
+{
+	WatchSink sink = {take_hint, take_gap, recorder};
+
+	watch_take(recorder->world.watch, &sink);
+}
+
+/*
+ * What comes out: commits
+ */
+
+static void show_status(Recorder *recorder)
+{
+	Status *status = recorder->status;
+	const LookWorld *world = &recorder->world;
+
+	status->directories = watch_count(world->watch);
+	status->uncovered = watch_uncovered(world->watch);
+	status->pending = settle_count(recorder->settle);
+	status->gaps_open = recorder->gaps->len + g_hash_table_size(recorder->lost) +
+			    (status->uncovered > 0 ? 1 : 0);
+	status->entries = catalog_count(world->catalog);
+	g_free(status->last_commit);
+	status->last_commit = g_strdup(snapshot_head(world->snapshot));
+	status_write(status);
+}
+
+static void note_success(Recorder *recorder)
+{
+	Status *status = recorder->status;
+
+	if (recorder->retry_usec != 0) {
+		log_info("recording again");
+	}
+	recorder->retry_usec = 0;
+	recorder->backoff_usec = 0;
+	status->state = STATUS_READY;
+	if (watch_uncovered(recorder->world.watch) > 0) {
+		status_set_text(status,
+				"%u directories have no watch and are looked at every "
+				"minute: raise fs.inotify.max_user_watches",
+				watch_uncovered(recorder->world.watch));
+	} else {
+		status_set_text(status, "watching");
+	}
+	show_status(recorder);
+}
+
+/* False when the trouble is not one that passes. */
+static bool note_failure(Recorder *recorder, GError *failure, GError **error)
+{
+	Status *status = recorder->status;
+
+	if (g_error_matches(failure, REEVE_ERROR, REEVE_ERROR_CORRUPT) ||
+	    g_error_matches(failure, REEVE_ERROR, REEVE_ERROR_VERSION)) {
+		g_propagate_error(error, failure);
+		return false;
+	}
+	if (!recorder->is_leaving && recorder->retry_usec == 0) {
+		log_error("cannot record: %s; trying again until it works", failure->message);
+	}
+	recorder->backoff_usec =
+		CLAMP(2 * recorder->backoff_usec, BACKOFF_MIN_USEC, BACKOFF_MAX_USEC);
+	recorder->retry_usec = clock_mono_usec() + recorder->backoff_usec;
+	status->state = STATUS_DEGRADED;
+	status_set_text(status, "cannot record: %s", failure->message);
+	show_status(recorder);
+	g_error_free(failure);
+	return true;
+}
+
+static bool start(Recorder *recorder, GError **error)
+{
+	GError *failure = NULL;
+
+	recorder->status->state = STATUS_STARTING;
+	if (!start_catch_up(recorder, &failure)) {
+		return note_failure(recorder, failure, error);
+	}
+	recorder->is_started = true;
+	note_success(recorder);
+	stage_ready(recorder->options);
+	log_info("watching %" G_GUINT64_FORMAT " entries in %u directories",
+		 recorder->status->entries, recorder->status->directories);
+	return true;
+}
+
+static void put_back(Recorder *recorder, GPtrArray *orders)
+{
+	gint64 now = clock_mono_usec();
+
+	g_ptr_array_set_free_func(orders, NULL);
+	for (guint i = 0; i < orders->len; i++) {
+		Order *order = orders->pdata[i];
+
+		/* Watches that the failed look added stay; a directory that is watched would
+		 * pass for well known. */
+		order->is_subtree = true;
+		settle_put_back(recorder->settle, order, now);
+	}
+}
+
+static bool record(Recorder *recorder, GError **error)
+{
+	g_autoptr(GPtrArray) orders = g_ptr_array_new_with_free_func((GDestroyNotify)order_free);
+	BatchPlan plan = {.kind = CHANGE_SET_CHANGE, .mode = LOOK_COMPARE, .orders = orders};
+	GError *failure = NULL;
+
+	if (recorder->must_rebuild) {
+		plan.mode = LOOK_REBUILD;
+		push_rescans(recorder, "/");
+	}
+	settle_take(recorder->settle, clock_mono_usec(), orders);
+	if (orders->len == 0 && recorder->gaps->len == 0) {
+		return true;
+	}
+	if (!batch_run(recorder, &plan, &failure)) {
+		put_back(recorder, orders);
+		return note_failure(recorder, failure, error);
+	}
+	note_success(recorder);
+	return true;
+}
+
+/*
+ * The barrier
+ */
+
+static void ask_barrier(Recorder *recorder)
+{
+	guint64 asked;
+
+	if (recorder->barrier == NULL) {
+		return;
+	}
+	bell_answer(recorder->options->barrier_bell);
+	asked = atomic_load(&recorder->barrier->asked);
+	if (asked <= atomic_load(&recorder->barrier->done) || asked <= recorder->barrier_asked ||
+	    !recorder->is_started) {
+		return;
+	}
+	watch_drain(recorder->world.watch);
+	take_hints(recorder);
+	settle_release(recorder->settle, clock_mono_usec());
+	recorder->barrier_asked = asked;
+	recorder->barrier_mark = settle_mark(recorder->settle);
+}
+
+static void answer_barrier(Recorder *recorder)
+{
+	Barrier *barrier = recorder->barrier;
+	const char *head;
+
+	if (recorder->barrier_asked == 0 || recorder->gaps->len > 0 || recorder->must_rebuild ||
+	    !settle_is_clear(recorder->settle, recorder->barrier_mark)) {
+		return;
+	}
+	head = snapshot_head(recorder->world.snapshot);
+	g_strlcpy(barrier->commit, head == NULL ? "" : head, sizeof(barrier->commit));
+	atomic_store(&barrier->done, recorder->barrier_asked);
+	recorder->barrier_asked = 0;
+	bell_ring(recorder->options->next_bell);
+}
+
+/*
+ * The loop
+ */
+
+/* Whether somebody wants us to go; never blocks. */
+static bool is_told_to_leave(const Recorder *recorder)
+{
+	struct pollfd polled[] = {
+		{recorder->signals, POLLIN, 0},
+		{recorder->options->lifeline, POLLIN | POLLRDHUP, 0},
+	};
+
+	/* reeved never writes: whatever stirs on the lifeline is its end. */
+	return poll(polled, G_N_ELEMENTS(polled), 0) > 0;
+}
+
+bool recorder_tick(void *context, guint64 done)
+{
+	Recorder *recorder = context;
+	gint64 now;
+
+	if (done % 64 != 0) {
+		return true;
+	}
+	now = clock_mono_usec();
+	if (now - recorder->progress_usec < PROGRESS_USEC) {
+		return true;
+	}
+	recorder->progress_usec = now;
+	if (!recorder->is_started) {
+		recorder->status->baseline_done = done;
+		show_status(recorder);
+	}
+	recorder->is_leaving |= is_told_to_leave(recorder);
+	return !recorder->is_leaving;
+}
+
+/* Up to when everything is recorded: the oldest hint that is not, or now. */
+static gint64 sure_until_usec(const Recorder *recorder)
+{
+	gint64 pending = settle_oldest_wall_usec(recorder->settle);
+
+	return pending != 0 ? pending : clock_wall_usec();
+}
+
+/* What is done now and then, not for a hint's sake. */
+static void keep_house(Recorder *recorder)
+{
+	gint64 now = clock_mono_usec();
+	g_autoptr(GError) failure = NULL;
+	bool has_more = false;
+
+	if (now >= recorder->beat_usec) {
+		recorder->beat_usec = now + BEAT_USEC;
+		if (recorder->is_started && recorder->gaps->len == 0) {
+			alive_beat(recorder->alive, sure_until_usec(recorder), false);
+		}
+		show_status(recorder);
+	}
+	if (recorder->maintain_usec != 0 && now >= recorder->maintain_usec &&
+	    recorder->retry_usec == 0) {
+		if (!snapshot_maintain(recorder->world.snapshot, &has_more, &failure)) {
+			log_warning("cannot tidy the snapshots: %s", failure->message);
+		}
+		recorder->maintain_usec = has_more ? now + BEAT_USEC : 0;
+	}
+}
+
+static gint64 earlier(gint64 a, gint64 b)
+{
+	return b > 0 && b < a ? b : a;
+}
+
+static gint64 next_deadline(const Recorder *recorder)
+{
+	gint64 work_usec = settle_next_usec(recorder->settle);
+
+	if (recorder->gaps->len > 0 || recorder->must_rebuild || !recorder->is_started) {
+		work_usec = 1;
+	}
+	if (work_usec >= 0) {
+		work_usec = MAX(work_usec, recorder->retry_usec);
+	}
+	return earlier(earlier(recorder->beat_usec, work_usec), recorder->maintain_usec);
+}
+
+static void wait_for_work(const Recorder *recorder)
+{
+	const StageOptions *options = recorder->options;
+	gint64 left_usec = MAX(next_deadline(recorder) - clock_mono_usec(), 0);
+	struct timespec timeout = {left_usec / 1000000, left_usec % 1000000 * 1000};
+	struct pollfd polled[] = {
+		{watch_poll_fd(recorder->world.watch), POLLIN, 0},
+		{recorder->signals, POLLIN, 0},
+		{options->lifeline, POLLIN | POLLRDHUP, 0},
+		{recorder->barrier == NULL ? -1 : options->barrier_bell, POLLIN, 0},
+	};
+
+	ppoll(polled, G_N_ELEMENTS(polled), &timeout, NULL);
+}
+
+static bool work(Recorder *recorder, GError **error)
+{
+	take_hints(recorder);
+	if (clock_mono_usec() < recorder->retry_usec) {
+		return true;
+	}
+	if (!recorder->is_started) {
+		return start(recorder, error);
+	}
+	ask_barrier(recorder);
+	if (!record(recorder, error)) {
+		return false;
+	}
+	answer_barrier(recorder);
+	return true;
+}
+
+/* The last words: what is pending is recorded, without waiting for anybody. */
+static bool leave(Recorder *recorder, GError **error)
+{
+	recorder->is_leaving = true;
+	if (!recorder->is_started) {
+		return true; /* the debt to the past stays as it was */
+	}
+	recorder->world.tick = NULL;
+	watch_drain(recorder->world.watch);
+	take_hints(recorder);
+	settle_hurry(recorder->settle, clock_mono_usec());
+	if (!record(recorder, error)) {
+		return false;
+	}
+	if (recorder->gaps->len == 0) {
+		alive_beat(recorder->alive, sure_until_usec(recorder), true);
+	}
+	return true;
+}
+
+bool recorder_run(Recorder *recorder, GError **error)
+{
+	while (!recorder->is_leaving) {
+		if (!work(recorder, error)) {
+			return false;
+		}
+		keep_house(recorder);
+		if (!recorder->is_leaving) {
+			wait_for_work(recorder);
+		}
+		recorder->is_leaving |= is_told_to_leave(recorder);
+	}
+	return leave(recorder, error);
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The recorder: watch -> settle -> look -> snapshot, on one thread, for as long as it lives.
+ *
+ * What goes wrong while recording (a full disk, too many open files) does not end it: the orders
+ * and gaps are kept, the health line says why, and it tries again until it has caught up. What
+ * ends it is the end of the lifeline, SIGTERM or SIGINT, and damage to its own stores (then the
+ * next start repairs them).
+ */
+#pragma once
+
+#include "base/barrier.h"
+#include "base/stage.h"
+#include "recorder/alive.h"
+#include "recorder/look.h"
+#include "recorder/settle.h"
+#include "recorder/status.h"
+
+#include <glib.h>
+#include <stdbool.h>
+
+typedef struct {
+	const StageOptions *options;
+	LookWorld world; /* its members are owned by main */
+	Alive *alive;
+	Status *status;
+	Barrier *barrier; /* NULL: none */
+	int signals;      /* readable when it is time to go */
+
+	Settle *settle;
+	GPtrArray *gaps;       /* of Gap: to be told in the next commit */
+	GHashTable *lost;      /* roots that are gone -> Gap, open since then */
+	GHashTable *uncovered; /* directories without a watch that have been told as a gap */
+	bool is_started;       /* the debt to the past is paid: baseline or rescan */
+	bool must_rebuild;     /* the catalog is behind the snapshot */
+	bool is_leaving;
+	guint64 barrier_asked; /* the round being worked on; 0: none */
+	guint64 barrier_mark;
+	gint64 retry_usec; /* monotonic: not before this; 0: no trouble */
+	gint64 backoff_usec;
+	gint64 beat_usec;     /* monotonic: the next sign of life */
+	gint64 maintain_usec; /* monotonic: when to tidy the packs; 0: nothing to tidy */
+	gint64 progress_usec; /* monotonic: the last look around during a long look */
+} Recorder;
+
+/* Prepares the members behind the blank line; the others are set by main. */
+void recorder_init(Recorder *recorder);
+void recorder_clear(Recorder *recorder);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Recorder, recorder_clear)
+
+/* Runs until told to stop. False and *error: one of the stores is damaged. */
+bool recorder_run(Recorder *recorder, GError **error);
+
+/* Called during long looks: shows progress, and tells whether to go on. (A LookWorld's tick.) */
+bool recorder_tick(void *recorder, guint64 done);

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The health line: see status.h. */
+#include "recorder/status.h"
+#include "base/clock.h"
+#include "base/escape.h"
+#include "base/stage.h"
+
+#include <jansson.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static const char *state_word(StatusState state)
+{
+	switch (state) {
+	case STATUS_STARTING:
+		return "starting";
+	case STATUS_READY:
+		return "ready";
+	case STATUS_DEGRADED:
+		return "degraded";
+	}
+	g_assert_not_reached();
+}
+
+void status_clear(Status *status)
+{
+	g_clear_pointer(&status->text, g_free);
+	g_clear_pointer(&status->last_commit, g_free);
+}
+
+void status_set_text(Status *status, const char *format, ...)
+{
+	va_list args;
+
+	g_free(status->text);
+	va_start(args, format);
+	status->text = g_strdup_vprintf(format, args);
+	va_end(args);
+}
+
+static json_t *roots_to_json(const char *const *roots)
+{
+	json_t *array = json_array();
+
+	for (; roots != NULL && *roots != NULL; roots++) {
+		g_autofree char *escaped = escape_path(*roots);
+
+		json_array_append_new(array, json_string(escaped));
+	}
+	return array;
+}
+
+static void add_number(json_t *line, const char *name, guint64 value)
+{
+	json_object_set_new(line, name, json_integer((json_int_t)value));
+}
+
+char *status_format(const Status *status, gint64 now_wall_usec)
+{
+	json_t *line = json_object();
+	g_autofree char *time = clock_format(now_wall_usec);
+	char *text;
+
+	json_object_set_new(line, "stage", json_string("recorder"));
+	add_number(line, "pid", (guint64)getpid());
+	json_object_set_new(line, "time", json_string(time));
+	json_object_set_new(line, "state", json_string(state_word(status->state)));
+	json_object_set_new(line, "text", json_string(status->text == NULL ? "" : status->text));
+	json_object_set_new(line, "backend", json_string(status->backend));
+	json_object_set_new(line, "roots", roots_to_json(status->roots));
+	add_number(line, "directories", status->directories);
+	add_number(line, "uncovered", status->uncovered);
+	add_number(line, "entries", status->entries);
+	if (status->state == STATUS_STARTING) {
+		json_object_set_new(
+			line, "baseline",
+			json_pack("{s:I,s:n}", "done", (json_int_t)status->baseline_done, "total"));
+	}
+	add_number(line, "pending", status->pending);
+	json_object_set_new(line, "last_commit",
+			    status->last_commit == NULL ? json_null()
+							: json_string(status->last_commit));
+	add_number(line, "gaps_open", status->gaps_open);
+	text = json_dumps(line, JSON_COMPACT | JSON_PRESERVE_ORDER);
+	json_decref(line);
+	return text;
+}
+
+void status_write(const Status *status)
+{
+	char *line = status_format(status, clock_wall_usec());
+
+	stage_health_write(status->fd, line);
+	free(line);
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What the recorder may still do, and why. Everything it needs besides is open already: the root,
+ * the health file, the inotify instance, the signals.
+ */
+#include "recorder/walls.h"
+#include "base/fd.h"
+#include "base/log.h"
+#include "base/walls.h"
+
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <seccomp.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Reading what belongs to others, and nothing else of root's: it cannot write where the owner's
+ * bits say no, change owners, kill, mount or load. */
+static const int capabilities[] = {CAP_DAC_READ_SEARCH, -1};
+
+/* Watching directories. The instance after an overflow is a new one. */
+static const int calls_watch[] = {
+	SCMP_SYS(inotify_init1),
+	SCMP_SYS(inotify_add_watch),
+	SCMP_SYS(inotify_rm_watch),
+	-1,
+};
+
+/* No socket call stands in any of these lists. */
+static const int *const calls[] = {walls_calls_common, walls_calls_files, calls_watch, NULL};
+
+/* How much the kernel has queued (the barrier); no other ioctl. */
+static const WallsCallRule rules[] = {
+	{SCMP_SYS(ioctl), 1, G_MAXUINT32, FIONREAD},
+	{-1},
+};
+
+/* Reads everything under "/" (the watched root is there too), writes STATE alone. */
+static bool restrict_files(const StageOptions *options, GError **error)
+{
+	auto_fd int everything = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	auto_fd int state = open(options->state_dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	WallsPath paths[] = {{everything, WALLS_READ}, {state, WALLS_WRITE}, {0}};
+	bool enforced;
+
+	if (everything < 0 || state < 0) {
+		return error_set_errno(error, "cannot open / and %s", options->state_dir);
+	}
+	if (!walls_restrict_files(paths, &enforced, error)) {
+		return false;
+	}
+	if (!enforced) {
+		log_debug("no Landlock in this kernel");
+	}
+	return true;
+}
+
+bool recorder_build_walls(const StageOptions *options, GError **error)
+{
+	/* Root stays root, but in the readers' group: the stores it makes are theirs to read. */
+	bool is_root = geteuid() == 0;
+	int uid = options->user != -1 ? options->user : is_root ? 0 : -1;
+	int gid = options->group != -1          ? options->group
+		  : options->reader_group != -1 ? options->reader_group
+						: (int)getegid();
+
+	umask(027);
+	return walls_drop_user(is_root ? uid : -1, gid, -1, error) &&
+	       walls_keep_capabilities(capabilities, error) && restrict_files(options, error) &&
+	       walls_restrict_calls(calls, rules, error);
+}
