@@ -2,6 +2,8 @@
 /* A unified diff for a person: see diff-lines.h. */
 #include "cli/diff-lines.h"
 
+#include "base/escape.h"
+
 #include <string.h>
 
 typedef enum {
@@ -172,4 +174,26 @@ guint diff_lines_put(const Paint *paint, GString *out, const char *diff, guint i
 		}
 	}
 	return changes - shown;
+}
+
+void diff_lines_put_patch(const Paint *paint, GString *out, const char *diff, const char *old_name,
+			  const char *new_name)
+{
+	g_auto(GStrv) lines = g_strsplit(diff, "\n", -1);
+	g_autoptr(GArray) kinds = line_kinds(lines);
+
+	paint_format(paint, out, STYLE_BOLD, "--- %s", old_name);
+	g_string_append_c(out, '\n');
+	paint_format(paint, out, STYLE_BOLD, "+++ %s", new_name);
+	g_string_append_c(out, '\n');
+	for (guint i = 0; lines[i] != NULL; i++) {
+		LineKind kind = kind_at(kinds, i);
+		g_autofree char *safe = escape_text(lines[i], strlen(lines[i]));
+
+		if (kind != LINE_HEADER) {
+			paint_put(paint, out, kind == LINE_CONTEXT ? STYLE_PLAIN : kind_style(kind),
+				  safe);
+			g_string_append_c(out, '\n');
+		}
+	}
 }

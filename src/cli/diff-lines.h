@@ -16,5 +16,12 @@
 guint diff_lines_put(const Paint *paint, GString *out, const char *diff, guint indent,
 		     guint max_lines);
 
+/*
+ * Appends the diff as a patch that patch(1) takes: names on top, nothing indented, nothing
+ * shortened, tabs as they are.
+ */
+void diff_lines_put_patch(const Paint *paint, GString *out, const char *diff, const char *old_name,
+			  const char *new_name);
+
 /* How many lines a diff adds and removes. */
 void diff_lines_count(const char *diff, guint *ret_added, guint *ret_removed);

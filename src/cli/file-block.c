@@ -290,6 +290,19 @@ static void put_diff(const Paint *paint, GString *out, const char *diff, FileBlo
 	}
 }
 
+static void put_patch(const Paint *paint, GString *out, const json_t *file, const char *diff)
+{
+	const char *path = pick_text(file, "path");
+	bool was = json_object_size(pick_object(file, "before")) > 0;
+	bool is = json_object_size(pick_object(file, "after")) > 0;
+	g_autofree char *safe = paint_safe(path != NULL ? path : "?");
+	g_autofree char *old_name = g_strconcat("approved", safe, NULL);
+	g_autofree char *new_name = g_strconcat("current", safe, NULL);
+
+	diff_lines_put_patch(paint, out, diff, was ? old_name : "/dev/null",
+			     is ? new_name : "/dev/null");
+}
+
 static void put_content(const Paint *paint, GString *out, const json_t *file, FileBlockRoom *room)
 {
 	const char *diff = pick_text(file, "diff"), *omitted = pick_text(file, "diff_omitted");
@@ -297,7 +310,9 @@ static void put_content(const Paint *paint, GString *out, const json_t *file, Fi
 	if (omitted != NULL) {
 		put_omission(paint, out, file, omitted);
 	}
-	if (diff != NULL && *diff != '\0') {
+	if (diff != NULL && *diff != '\0' && room->is_patch) {
+		put_patch(paint, out, file, diff);
+	} else if (diff != NULL && *diff != '\0') {
 		put_diff(paint, out, diff, room);
 	}
 }
@@ -368,7 +383,8 @@ void file_block_put(const Paint *paint, GString *out, const json_t *file, FileBl
 	if (room->is_brief) {
 		return;
 	}
-	if (json_object_size(pick_object(file, "before")) == 0) {
+	if (json_object_size(pick_object(file, "before")) == 0 &&
+	    json_object_size(pick_object(file, "after")) > 0) {
 		put_new(paint, out, file, room->is_full);
 	}
 	put_attributes(paint, out, file);

@@ -3,6 +3,7 @@
  * reeve log: events of the past from the journal, found through its index, oldest first.
  */
 #include "cli/alert.h"
+#include "cli/gap-before.h"
 #include "cli/history.h"
 #include "cli/moment.h"
 #include "cli/verb.h"
@@ -123,14 +124,29 @@ static GArray *find(History *history, IndexQuery *query, char **paths, GError **
 	return merge(all, query->limit);
 }
 
+static bool print_text(History *history, AlertView *view, const JournalLine *line,
+		       const json_t *event, GError **error)
+{
+	g_autofree char *text = NULL;
+	char id[EVENT_ID_HEX + 1];
+
+	g_strlcpy(id, line->id, sizeof(id));
+	if (!gap_before_note(history, view, event, error)) {
+		return false;
+	}
+	text = alert_render(view, event, id);
+	fputs(text, stdout);
+	return true;
+}
+
 static bool print_all(const Context *context, History *history, const GArray *offsets,
 		      AlertForm form, GError **error)
 {
 	Paint paint = paint_of(context);
 	g_autoptr(AlertView) view = alert_view_new(&paint, form);
+	bool is_printed = true;
 
-	for (guint i = 0; i < offsets->len; i++) {
-		g_autofree char *text = NULL;
+	for (guint i = 0; is_printed && i < offsets->len; i++) {
 		JournalLine line;
 		json_t *event;
 
@@ -138,13 +154,16 @@ static bool print_all(const Context *context, History *history, const GArray *of
 				  error)) {
 			return false;
 		}
-		text = context->is_json ? event_body_with_id(line.body, line.size, line.id)
-					: alert_render(view, event, line.id);
+		if (context->is_json) {
+			g_autofree char *body = event_body_with_id(line.body, line.size, line.id);
+
+			puts(body);
+		} else {
+			is_printed = print_text(history, view, &line, event, error);
+		}
 		json_decref(event);
-		fputs(text, stdout);
-		fputs(context->is_json ? "\n" : "", stdout);
 	}
-	return true;
+	return is_printed;
 }
 
 /* An empty answer looks like a broken program; say that it is one, to whoever looks. */

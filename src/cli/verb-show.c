@@ -3,66 +3,31 @@
  * reeve show: everything about one event (or several), whole.
  */
 #include "cli/alert.h"
+#include "cli/gap-before.h"
 #include "cli/history.h"
-#include "cli/pick.h"
 #include "cli/verb.h"
 
 #include <stdio.h>
-
-#define BEFORE_MAX 256
-#define BEFORE_USEC G_GINT64_CONSTANT(600000000)
-
-/* The gaps of a commit are journaled right before its changes: let the view know them. */
-static bool note_gaps(History *history, AlertView *view, const json_t *event, GError **error)
-{
-	gint64 time = pick_time(event, "time");
-	IndexQuery query = {
-		.verdict = -1,
-		.min_severity = -1,
-		.since_usec = time - BEFORE_USEC,
-		.until_usec = time,
-		.limit = BEFORE_MAX,
-	};
-	g_autoptr(GArray) offsets = index_query(history_index(history), &query, error);
-
-	for (guint i = 0; offsets != NULL && i < offsets->len; i++) {
-		JournalLine line;
-		json_t *before;
-
-		if (!history_read(history, g_array_index(offsets, goffset, i), &line, &before,
-				  error)) {
-			return false;
-		}
-		if (g_strcmp0(pick_text(before, "commit"), pick_text(event, "commit")) == 0) {
-			alert_view_note(view, before);
-		}
-		json_decref(before);
-	}
-	return offsets != NULL;
-}
 
 static bool print_text(const Context *context, History *history, goffset offset, GError **error)
 {
 	Paint paint = paint_of(context);
 	g_autoptr(AlertView) view = alert_view_new(&paint, ALERT_FULL);
 	g_autofree char *text = NULL;
+	char id[EVENT_ID_HEX + 1];
 	JournalLine line;
 	json_t *event;
-	bool is_known;
 
 	if (!history_read(history, offset, &line, &event, error)) {
 		return false;
 	}
-	is_known = note_gaps(history, view, event, error);
-	json_decref(event);
-	/* The line was overwritten by the reads in between. */
-	if (!is_known || !history_read(history, offset, &line, &event, error)) {
-		return false;
+	g_strlcpy(id, line.id, sizeof(id));
+	if (gap_before_note(history, view, event, error)) {
+		text = alert_render(view, event, id);
+		fputs(text, stdout);
 	}
-	text = alert_render(view, event, line.id);
 	json_decref(event);
-	fputs(text, stdout);
-	return true;
+	return text != NULL;
 }
 
 static bool print_json(History *history, goffset offset, GError **error)

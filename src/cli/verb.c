@@ -7,6 +7,13 @@
 #include <string.h>
 
 const Verb verbs[] = {
+	{"status", "[--wait]", "is it watching, and is the machine as agreed?", verb_status, 0},
+	{"log", "[PATH...]", "events of the past: alerts, or --all", verb_log, 0},
+	{"show", "ID...", "everything about an event", verb_show, 0},
+	{"explain", "ID|PATH", "why a verdict is what it is, and what to do", verb_explain, 0},
+	{"diff", "[PATH...]", "what differs from what was approved", verb_diff, 0},
+	{"ack", "ID [--note TEXT]", "say that an alert has been seen", verb_ack, 0},
+	{"verify", "", "check every record ever written", verb_verify, 0},
 	{"digest", "PATH...", "what a change request would pin of a path", verb_digest,
 	 VERB_WITHOUT_CONFIG},
 	{0},
@@ -48,6 +55,39 @@ static void print_help(const Verb *verb, GOptionContext *parser)
 	g_print("\nThe manual is reeve(1).\n");
 }
 
+static const GOptionEntry *entry_of(const GOptionEntry *entries, char letter)
+{
+	for (; entries != NULL && entries->long_name != NULL; entries++) {
+		if (entries->short_name == letter) {
+			return entries;
+		}
+	}
+	return NULL;
+}
+
+/* "-n5" is "-n 5" to everybody but GOption. The new words are kept for the life of the program. */
+static void part_values(const GOptionEntry *entries, int *argc, char ***argv)
+{
+	GPtrArray *parted = g_ptr_array_new();
+
+	for (int i = 0; i < *argc; i++) {
+		char *word = (*argv)[i];
+		const GOptionEntry *entry =
+			word[0] == '-' && word[1] != '-' && word[1] != '\0' && word[2] != '\0'
+				? entry_of(entries, word[1])
+				: NULL;
+
+		if (entry != NULL && entry->arg != G_OPTION_ARG_NONE) {
+			g_ptr_array_add(parted, g_strndup(word, 2));
+			word += 2;
+		}
+		g_ptr_array_add(parted, word);
+	}
+	*argc = (int)parted->len;
+	g_ptr_array_add(parted, NULL);
+	*argv = (char **)g_ptr_array_free(parted, FALSE);
+}
+
 VerbParse verb_parse(const GOptionEntry *entries, int *argc, char ***argv, int *ret_exit)
 {
 	gboolean is_help = FALSE;
@@ -60,6 +100,7 @@ VerbParse verb_parse(const GOptionEntry *entries, int *argc, char ***argv, int *
 	const Verb *verb = verb_find((*argv)[0]);
 
 	g_assert(verb != NULL);
+	part_values(entries, argc, argv);
 	g_option_context_set_help_enabled(parser, FALSE);
 	if (entries != NULL) {
 		g_option_context_add_main_entries(parser, entries, NULL);
