@@ -10,9 +10,12 @@
 
 #include <string.h>
 
-static const char *const keys[] = {"case",    "rule",  "fires",   "severity", "path",
-				   "op",      "from",  "before",  "after",    "added",
-				   "removed", "actor", "offline", "verdict",  NULL};
+#define MAX_PADDING 100000
+
+static const char *const keys[] = {
+	"case",  "rule",  "fires",   "severity", "path",  "op",      "from",    "before",
+	"after", "added", "removed", "padding",  "actor", "offline", "verdict", NULL,
+};
 
 /* What parsing one case passes down. */
 typedef struct {
@@ -156,21 +159,36 @@ static bool read_states(const Parse *parse, GError **error)
 	return true;
 }
 
+/* `padding`: so many blanks before each line given as such, as one would who hides. */
+static bool read_padding(const Parse *parse, char **ret, GError **error)
+{
+	const YamlNode *node = yaml_get(parse->entry, "padding");
+	gint64 size = 0;
+
+	if (node != NULL && !yaml_int(parse->document, node, 0, MAX_PADDING, &size, error)) {
+		return false;
+	}
+	*ret = g_strnfill((gsize)size, ' ');
+	return true;
+}
+
 /* Lines given as such. */
 static bool read_lines(const Parse *parse, const char *key, GPtrArray *ret, GError **error)
 {
 	const YamlNode *node = yaml_get(parse->entry, key);
+	g_autofree char *padding = NULL;
 	g_auto(GStrv) lines = NULL;
 	Change *change = parse->one->change;
 
 	if (node == NULL) {
 		return true;
 	}
-	if (!yaml_strings(parse->document, node, true, &lines, error)) {
+	if (!yaml_strings(parse->document, node, true, &lines, error) ||
+	    !read_padding(parse, &padding, error)) {
 		return false;
 	}
 	for (guint i = 0; lines[i] != NULL; i++) {
-		g_ptr_array_add(ret, g_strdup(lines[i]));
+		g_ptr_array_add(ret, g_strconcat(padding, lines[i], NULL));
 		digest_sha256(lines[i], strlen(lines[i]), change->after.sha256);
 	}
 	return true;

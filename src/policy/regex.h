@@ -13,7 +13,7 @@
 #include <glib.h>
 #include <stdbool.h>
 
-#define REGEX_WINDOW_BYTES 8192
+#define REGEX_WINDOW_BYTES (256 * 1024)
 #define REGEX_MAX_BYTES 4096 /* of the expression itself */
 
 typedef enum {
