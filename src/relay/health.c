@@ -73,18 +73,20 @@ void health_close(Health *health)
 	g_free(health);
 }
 
-void health_set_damage(Health *health, const char *text)
+bool health_set_damage(Health *health, const char *text)
 {
-	if (health->damage == NULL) {
-		log_error("%s", text);
-		health->damage = g_strdup(text);
+	if (health->damage != NULL) {
+		return false;
 	}
+	log_error("%s", text);
+	health->damage = g_strdup(text);
+	return true;
 }
 
-void health_set_trouble(Health *health, const char *text)
+bool health_set_trouble(Health *health, const char *text)
 {
 	if (g_strcmp0(health->trouble, text) == 0) {
-		return;
+		return false;
 	}
 	if (text != NULL) {
 		log_error("%s", text);
@@ -93,6 +95,7 @@ void health_set_trouble(Health *health, const char *text)
 	}
 	g_free(health->trouble);
 	health->trouble = g_strdup(text);
+	return true;
 }
 
 void health_set_ready(Health *health)

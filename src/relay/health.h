@@ -18,9 +18,10 @@ Health *health_open(const StageOptions *options, GError **error);
 void health_close(Health *health);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Health, health_close)
 
-/* The relay's own state: damage stays until the relay ends; trouble until it is over (NULL). */
-void health_set_damage(Health *health, const char *text);
-void health_set_trouble(Health *health, const char *text);
+/* The relay's own state: damage (the first) stays until the relay ends; trouble until it is over
+ * (NULL). True when that is news, which is logged. */
+bool health_set_damage(Health *health, const char *text);
+bool health_set_trouble(Health *health, const char *text);
 void health_set_ready(Health *health);
 
 /* Writes the relay's line with `members` of its own (borrowed, copied into the line). */

@@ -3,7 +3,7 @@
  * The heartbeat of the bus, topic hb/1/<host>/: the frames of an event with the seq, id and prev of
  * the head, and a body {"schema":"reeve.heartbeat/1","time","host","health","degraded","stages"}.
  * It tells a subscriber three things: the host is there, how it is, and whether an event was
- * missed. Sent every 2 s; the contract says every 5 s at least.
+ * missed. Sent every 2 s (the contract says every 5 s at least), and when somebody subscribes.
  */
 #pragma once
 

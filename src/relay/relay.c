@@ -13,6 +13,8 @@
 #define TELL_BYTES (1024 * 1024)      /* or this many bytes */
 #define INDEX_BYTES (8 * 1024 * 1024) /* read in a round of the start */
 
+#define HASTE_USEC (G_USEC_PER_SEC / 10) /* between two beats, whatever happens */
+
 /* The order of the poll table. */
 enum {
 	ON_BELL,
@@ -58,7 +60,28 @@ static void beat(Relay *relay, gint64 now)
 
 	live_publish(relay->live, message);
 	write_health(relay);
+	relay->beaten_usec = now;
 	relay->beat_usec = now + HEARTBEAT_USEC;
+}
+
+/* The next beat comes at once, but for a bound on how many there may be. */
+static void hasten_beat(Relay *relay)
+{
+	relay->beat_usec = MIN(relay->beat_usec, relay->beaten_usec + HASTE_USEC);
+}
+
+static void set_damage(Relay *relay, const char *text)
+{
+	if (health_set_damage(relay->health, text)) {
+		hasten_beat(relay);
+	}
+}
+
+static void set_trouble(Relay *relay, const char *text)
+{
+	if (health_set_trouble(relay->health, text)) {
+		hasten_beat(relay);
+	}
 }
 
 /* Publishes a new line; one that does not follow from the line before is told, and said. */
@@ -70,14 +93,14 @@ static void tell(Relay *relay, const Position *before, const JournalLine *line)
 	if (!message_read(&message, line, &error)) {
 		g_prefix_error(&error, "the journal is damaged at byte %" G_GOFFSET_FORMAT ": ",
 			       line->offset);
-		health_set_damage(relay->health, error->message);
+		set_damage(relay, error->message);
 	} else if (!g_str_equal(message.prev, before->id)) {
 		g_autofree char *text =
 			g_strdup_printf("the journal's chain is broken at event %" G_GUINT64_FORMAT
 					", byte %" G_GOFFSET_FORMAT,
 					message.seq, line->offset);
 
-		health_set_damage(relay->health, text);
+		set_damage(relay, text);
 	}
 	live_publish(relay->live, &message);
 }
@@ -100,7 +123,7 @@ static void take_lines(Relay *relay)
 		case JOURNAL_LINE:
 			break;
 		case JOURNAL_ERROR:
-			health_set_trouble(relay->health, error->message);
+			set_trouble(relay, error->message);
 			relay->has_more = false;
 			return;
 		case JOURNAL_END:
@@ -121,7 +144,7 @@ static void take_lines(Relay *relay)
  */
 static void start_over(Relay *relay, const char *why)
 {
-	health_set_damage(relay->health, why);
+	set_damage(relay, why);
 	tape_rewind(relay->tape);
 	relay->has_looked = false;
 	relay->has_caught = false;
@@ -136,11 +159,11 @@ static void look(Relay *relay, gint64 now)
 	relay->look_usec = now + LOOK_USEC;
 	switch (tape_look(relay->tape, &error)) {
 	case TAPE_SAME:
-		health_set_trouble(relay->health, NULL);
+		set_trouble(relay, NULL);
 		relay->has_looked = true;
 		break;
 	case TAPE_GREW:
-		health_set_trouble(relay->health, NULL);
+		set_trouble(relay, NULL);
 		relay->has_looked = true;
 		relay->has_more = true;
 		break;
@@ -148,10 +171,10 @@ static void look(Relay *relay, gint64 now)
 		start_over(relay, error->message);
 		break;
 	case TAPE_REPLACED:
-		health_set_damage(relay->health, error->message);
+		set_damage(relay, error->message);
 		break;
 	case TAPE_ERROR:
-		health_set_trouble(relay->health, error->message);
+		set_trouble(relay, error->message);
 		relay->has_more = false;
 		break;
 	}
@@ -198,13 +221,24 @@ static int patience(const Relay *relay, int serve_ms, gint64 now)
 	return serve_ms >= 0 ? MIN(ms, serve_ms) : ms;
 }
 
+/* Who comes need not wait to learn that we are here and where the head is. */
+static void hear_subscribers(Relay *relay)
+{
+	guint before = live_subscriptions(relay->live);
+
+	live_hear(relay->live);
+	if (live_subscriptions(relay->live) > before) {
+		hasten_beat(relay);
+	}
+}
+
 static int serve(Relay *relay, const zmq_pollitem_t *on)
 {
 	char *damage;
 	int serve_ms;
 
 	if (on[ON_LIVE].revents != 0) {
-		live_hear(relay->live);
+		hear_subscribers(relay);
 	}
 	if (!relay->has_caught) {
 		return -1; /* requests wait until the index is whole */
@@ -215,7 +249,7 @@ static int serve(Relay *relay, const zmq_pollitem_t *on)
 	serve_ms = replay_serve(relay->replay);
 	damage = replay_take_damage(relay->replay);
 	if (damage != NULL) {
-		health_set_damage(relay->health, damage);
+		set_damage(relay, damage);
 	}
 	g_free(damage);
 	return serve_ms;

@@ -30,6 +30,7 @@ typedef struct {
 	bool has_caught;             /* everything that was there at the start has been indexed */
 	bool is_ready;               /* and reeved has been told */
 	gint64 look_usec, beat_usec; /* monotonic: when next */
+	gint64 beaten_usec;          /* when last */
 } Relay;
 
 /* Runs until the lifeline ends or a signal comes. False and *error when it cannot go on. */

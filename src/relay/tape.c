@@ -119,8 +119,6 @@ TapeLook tape_look(Tape *tape, GError **error)
 		return TAPE_ERROR;
 	}
 	tape->durable = st.st_size;
-	/* Drops what was read ahead: a torn tail may have been cut and written anew. */
-	journal_reader_seek(tape->reader, read_up_to);
 	return check_head(tape, error);
 }
 
