@@ -104,11 +104,17 @@ static int open_long(int root_fd, const char *path, int flags)
 
 	while (dir >= 0 && strlen(path) >= PATH_MAX) {
 		char step[PATH_MAX];
+		char *slash;
 		int next;
 
 		memcpy(step, path, PATH_MAX - 1);
 		step[PATH_MAX - 1] = '\0';
-		*strrchr(step, '/') = '\0';
+		slash = strrchr(step, '/');
+		if (slash == NULL) {
+			errno = ENAMETOOLONG;
+			return -1;
+		}
+		*slash = '\0';
 		next = open_beneath(dir, step, O_PATH | O_DIRECTORY);
 		fd_close(&dir);
 		dir = next;
