@@ -147,7 +147,7 @@ static void test_long_line(void)
 {
 	g_autofree char *lead = g_strnfill(5000, 'a');
 	g_autofree char *tail = g_strnfill(5000, 'b');
-	g_autofree char *text = g_strdup_printf("{%s: 1, k: *here, %s: 2}", lead, tail);
+	g_autofree char *text = g_strdup_printf("[%s, *here, %s]", lead, tail);
 	g_autoptr(GError) error = NULL;
 	g_autoptr(YamlDocument) document = parse(text, &error);
 	g_auto(GStrv) lines = NULL;
@@ -187,6 +187,7 @@ static void test_limits(void)
 		g_autoptr(YamlDocument) taken = parse(just, &error);
 
 		g_assert_no_error(error);
+		g_assert_nonnull(taken);
 	}
 }
 
