@@ -245,7 +245,7 @@ static const struct {
 	{"everything at once",
 	 {.path = "/etc",
 	  .since_usec = AT(1),
-	  .until_usec = AT(6),
+	  .until_usec = AT(5),
 	  .verdict = VERDICT_UNAPPROVED,
 	  .min_severity = SEVERITY_LOW,
 	  .alerts_only = true,
