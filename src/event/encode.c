@@ -92,8 +92,16 @@ static json_t *files_to_json(const GPtrArray *files)
 static void set_matter(json_t *body, const Event *event)
 {
 	switch (event->kind) {
-	case EVENT_CHANGE:
 	case EVENT_RESOLVED:
+		if (event->is_late) {
+			member_set(body, "late", json_true());
+		}
+		member_set(body, "files", files_to_json(event->files));
+		break;
+	case EVENT_REQUEST:
+		member_set(body, "approval", approval_to_json(event->approval));
+		break;
+	case EVENT_CHANGE:
 		member_set(body, "files", files_to_json(event->files));
 		break;
 	case EVENT_SCOPE:
@@ -111,7 +119,6 @@ static void set_matter(json_t *body, const Event *event)
 		break;
 	case EVENT_ACK:
 	case EVENT_REVIEW:
-	case EVENT_REQUEST:
 	case EVENT_HEALTH:
 	case EVENT_CHECKPOINT:
 		break;
@@ -128,6 +135,7 @@ GBytes *event_encode(const Event *event)
 
 	g_assert(event->files->len <= EVENT_MAX_FILES);
 	g_assert(event->kind != EVENT_GAP || event->gap != NULL);
+	g_assert(event->kind != EVENT_REQUEST || event->approval != NULL);
 	set_remarks(body, event);
 	set_matter(body, event);
 	size = json_dumpb(body, NULL, 0, JSON_COMPACT);

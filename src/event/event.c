@@ -54,5 +54,6 @@ void event_free(Event *event)
 	gap_free(event->gap);
 	g_strfreev(event->scope_added);
 	g_strfreev(event->scope_removed);
+	g_clear_pointer(&event->approval, approval_free);
 	g_free(event);
 }

@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "event/approval.h"
 #include "event/change.h"
 
 #include "base/error.h"
@@ -59,6 +60,8 @@ typedef struct {
 	Gap *gap;      /* kind gap */
 	guint64 count; /* baseline, scope: entries adopted */
 	GStrv scope_added, scope_removed;
+	Approval *approval; /* kind request */
+	bool is_late;       /* kind resolved: approved after the fact */
 } Event;
 
 Event *event_new(EventKind kind);

@@ -11,26 +11,6 @@
 /* Clocks of two machines may differ by this much before a date from the future is refused. */
 #define SKEW_USEC (G_GINT64_CONSTANT(10) * 60 * 1000000)
 
-void approval_free(Approval *approval)
-{
-	g_free(approval->request);
-	g_free(approval->approver);
-	g_free(approval->problem);
-	g_free(approval->fingerprint);
-	g_free(approval);
-}
-
-Approval *approval_copy(const Approval *approval)
-{
-	Approval *copy = g_memdup2(approval, sizeof(*approval));
-
-	copy->request = g_strdup(approval->request);
-	copy->approver = g_strdup(approval->approver);
-	copy->problem = g_strdup(approval->problem);
-	copy->fingerprint = g_strdup(approval->fingerprint);
-	return copy;
-}
-
 G_GNUC_PRINTF(2, 3)
 static bool refuse(Approval *approval, const char *format, ...)
 {
@@ -65,7 +45,8 @@ static bool statement_fits(Approval *approval, const ApprovalSubject *subject,
 			      statement->approver, approval->approver);
 	}
 	/* Whether these are the request's present bytes is the standing's question: an approval of
-	 * other bytes is a good approval of something else. Two digests that disagree are neither. */
+	 * other bytes is a good approval of something else. Two digests that disagree are neither.
+	 */
 	if (memcmp(statement->request_sha256, subject->sha256, DIGEST_BYTES) == 0 &&
 	    memcmp(statement->request_blob, subject->blob, BLOB_BYTES) != 0) {
 		return refuse(approval, "request-sha256 and request-blob name different bytes");

@@ -39,8 +39,7 @@ char *statement_format(const Statement *statement)
 					  "role %s\n"
 					  "approver %s\n"
 					  "date %s\n",
-			       statement->request, sha256, blob,
-			       statement->decision == DECISION_APPROVE ? "approve" : "reject",
+			       statement->request, sha256, blob, decision_word(statement->decision),
 			       statement->role, statement->approver, date);
 }
 

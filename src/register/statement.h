@@ -7,17 +7,13 @@
 
 #include "base/digest.h"
 #include "base/error.h"
+#include "event/approval.h"
 #include "event/file-state.h"
 
 #include <glib.h>
 #include <stdbool.h>
 
 #define STATEMENT_MAX_BYTES 4096
-
-typedef enum {
-	DECISION_APPROVE,
-	DECISION_REJECT
-} Decision;
 
 typedef struct {
 	char *request;

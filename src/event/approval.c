@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Approvals as values: see approval.h. */
+#include "event/approval.h"
+
+#include "base/clock.h"
+#include "event/members.h"
+
+#include <string.h>
+
+#define WORD_BYTES 256
+#define PROBLEM_BYTES 1024
+
+Approval *approval_copy(const Approval *approval)
+{
+	Approval *copy = g_memdup2(approval, sizeof(*approval));
+
+	copy->request = g_strdup(approval->request);
+	copy->approver = g_strdup(approval->approver);
+	copy->problem = g_strdup(approval->problem);
+	copy->fingerprint = g_strdup(approval->fingerprint);
+	return copy;
+}
+
+void approval_free(Approval *approval)
+{
+	g_free(approval->request);
+	g_free(approval->approver);
+	g_free(approval->problem);
+	g_free(approval->fingerprint);
+	g_free(approval);
+}
+
+const char *decision_word(Decision decision)
+{
+	switch (decision) {
+	case DECISION_APPROVE:
+		return "approve";
+	case DECISION_REJECT:
+		return "reject";
+	}
+	g_assert_not_reached();
+}
+
+json_t *approval_to_json(const Approval *approval)
+{
+	json_t *object = json_object();
+
+	member_set_line(object, "request", approval->request, WORD_BYTES);
+	member_set_line(object, "approver", approval->approver, WORD_BYTES);
+	member_set_word(object, "decision", decision_word(approval->decision));
+	member_set(object, "counts", json_boolean(approval->counts));
+	member_set_line(object, "problem", approval->problem, PROBLEM_BYTES);
+	member_set_line(object, "fingerprint", approval->fingerprint, WORD_BYTES);
+	member_set_word(object, "digest", approval->digest);
+	if (approval->pinned[0] != '\0') {
+		member_set_word(object, "pinned", approval->pinned);
+	}
+	member_set_time(object, "date", approval->date_usec);
+	member_set_time(object, "seen", approval->seen_usec);
+	member_set_time(object, "since", approval->since_usec);
+	return object;
+}
+
+static char *get_text(const json_t *object, const char *key)
+{
+	return g_strdup(json_string_value(json_object_get(object, key)));
+}
+
+/* A time that is missing is unknown; one that is no time makes the whole thing false. */
+static bool get_time(const json_t *object, const char *key, gint64 *ret)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text == NULL || clock_parse(text, ret);
+}
+
+static bool get_digest(const json_t *object, const char *key, char ret[DIGEST_HEX + 1])
+{
+	const char *text = json_string_value(json_object_get(object, key));
+	guint8 raw[DIGEST_BYTES];
+
+	if (text == NULL || !hex_decode(text, raw, sizeof(raw))) {
+		return false;
+	}
+	memcpy(ret, text, DIGEST_HEX + 1);
+	return true;
+}
+
+Approval *approval_from_json(const json_t *object, GError **error)
+{
+	g_autoptr(Approval) approval = g_new0(Approval, 1);
+	const char *decision = json_string_value(json_object_get(object, "decision"));
+
+	approval->request = get_text(object, "request");
+	approval->approver = get_text(object, "approver");
+	approval->problem = get_text(object, "problem");
+	approval->fingerprint = get_text(object, "fingerprint");
+	approval->counts = json_is_true(json_object_get(object, "counts"));
+	approval->decision =
+		g_strcmp0(decision, "reject") == 0 ? DECISION_REJECT : DECISION_APPROVE;
+	get_digest(object, "pinned", approval->pinned);
+	if (approval->request == NULL || approval->approver == NULL || decision == NULL ||
+	    !get_digest(object, "digest", approval->digest) ||
+	    !get_time(object, "date", &approval->date_usec) ||
+	    !get_time(object, "seen", &approval->seen_usec) ||
+	    !get_time(object, "since", &approval->since_usec)) {
+		g_set_error(error, REEVE_ERROR, REEVE_ERROR_CORRUPT,
+			    "an event's approval does not have its form");
+		return NULL;
+	}
+	return g_steal_pointer(&approval);
+}

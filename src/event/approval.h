@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Values: an approval or veto as this host judged it when it first saw it. The journal remembers
+ * it (events of kind `request`), so what was once seen counts as it did then, whatever happens to
+ * the register afterwards.
+ */
+#pragma once
+
+#include "base/digest.h"
+#include "base/error.h"
+
+#include <glib.h>
+#include <jansson.h>
+#include <stdbool.h>
+
+typedef enum {
+	DECISION_APPROVE,
+	DECISION_REJECT
+} Decision;
+
+typedef struct {
+	char *request;  /* id of the request in whose folder it lies */
+	char *approver; /* its file name, that is the claimed principal */
+	Decision decision;
+	bool counts;                 /* right request, good signature, key trusted at first sight */
+	char *problem;               /* why not; NULL when it counts */
+	char *fingerprint;           /* of the key; NULL when the signature could not be read */
+	char digest[DIGEST_HEX + 1]; /* SHA-256 of statement and signature: its identity */
+	char pinned[DIGEST_HEX + 1]; /* SHA-256 of the request.yaml it speaks of; "" unknown */
+	gint64 date_usec;            /* what the signer wrote: a claim; 0: unknown */
+	gint64 seen_usec;            /* when this host first saw it: validity is judged by this */
+	gint64 since_usec;           /* when this host last looked and it was not there: it covers
+				      * changes from this moment on */
+} Approval;
+
+Approval *approval_copy(const Approval *approval);
+void approval_free(Approval *approval);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Approval, approval_free)
+
+const char *decision_word(Decision decision); /* "approve", "reject" */
+
+/* As the member `approval` of an event, and back; NULL and *error when it has not that form. */
+json_t *approval_to_json(const Approval *approval);
+Approval *approval_from_json(const json_t *object, GError **error);
