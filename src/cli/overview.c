@@ -135,6 +135,19 @@ static void set_rules(json_t *overview, const json_t *judge)
 	}
 }
 
+/* What the supervisor complains about. */
+static void add_problems(json_t *overview, const json_t *daemon)
+{
+	size_t i;
+	const json_t *problem;
+
+	json_array_foreach ((json_t *)pick_array(daemon, "problems"), i, problem) {
+		if (json_is_string(problem)) {
+			add_trouble(overview, "%s", json_string_value(problem));
+		}
+	}
+}
+
 static void set_stages(const Context *context, json_t *overview)
 {
 	json_t *stages = json_object();
@@ -161,6 +174,8 @@ static void set_stages(const Context *context, json_t *overview)
 			set_recorder(overview, health.line);
 		} else if (health.is_alive && strcmp(health_stages[i], "judge") == 0) {
 			set_rules(overview, health.line);
+		} else if (health.is_alive && strcmp(health_stages[i], "reeved") == 0) {
+			add_problems(overview, health.line);
 		}
 	}
 	if (!runs) {

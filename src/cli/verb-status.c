@@ -116,6 +116,10 @@ static void put_drift(const Paint *paint, GString *out, const json_t *overview)
 	const json_t *path;
 
 	put_label(paint, out, "drift");
+	if (pick_text(pick_object(overview, "snapshots"), "commit") == NULL && count == 0) {
+		g_string_append(out, "not known: nothing has been recorded yet\n");
+		return;
+	}
 	if (count == 0) {
 		paint_put(paint, out, STYLE_GOOD, "none: everything is as approved");
 		g_string_append_c(out, '\n');

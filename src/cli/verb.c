@@ -14,6 +14,7 @@ const Verb verbs[] = {
 	{"diff", "[PATH...]", "what differs from what was approved", verb_diff, 0},
 	{"ack", "ID [--note TEXT]", "say that an alert has been seen", verb_ack, 0},
 	{"verify", "", "check every record ever written", verb_verify, 0},
+	{"doctor", "", "look at everything Reeve stands on", verb_doctor, VERB_WITHOUT_CONFIG},
 	{"digest", "PATH...", "what a change request would pin of a path", verb_digest,
 	 VERB_WITHOUT_CONFIG},
 	{0},
