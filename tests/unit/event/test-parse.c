@@ -16,6 +16,9 @@ static void test_refuses(void)
 		HEAD ",\"x\":1,\"x\":2}",
 		HEAD "}\n",
 		HEAD "}{}",
+		HEAD "\r}",
+		" " HEAD "}",
+		HEAD "} ",
 		HEAD ",\"x\":\"\xff\"}",
 		"{\"schema\":\"reeve.event/2\",\"kind\":\"gap\",\"seq\":1,\"prev\":null}",
 		"{\"schema\":\"reeve.event/1\",\"kind\":\"gaps\",\"seq\":1,\"prev\":null}",
@@ -32,10 +35,19 @@ static void test_refuses(void)
 	for (guint i = 0; i < G_N_ELEMENTS(bad); i++) {
 		g_autoptr(GError) error = NULL;
 
-		g_test_message("%s", bad[i]);
+		g_test_message("case %u", i);
 		g_assert_null(event_parse(bad[i], strlen(bad[i]), &error));
 		g_assert_error(error, REEVE_ERROR, REEVE_ERROR_SYNTAX);
 	}
+}
+
+static void test_refuses_nul(void)
+{
+	static const char with_nul[] = HEAD "\0}";
+	g_autoptr(GError) error = NULL;
+
+	g_assert_null(event_parse(with_nul, sizeof(with_nul) - 1, &error));
+	g_assert_error(error, REEVE_ERROR, REEVE_ERROR_SYNTAX);
 }
 
 static void test_accepts(void)
@@ -110,6 +122,7 @@ int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/parse/refuses", test_refuses);
+	g_test_add_func("/parse/refuses-nul", test_refuses_nul);
 	g_test_add_func("/parse/accepts", test_accepts);
 	g_test_add_func("/parse/refuses-too-much", test_refuses_too_much);
 	g_test_add_func("/parse/deep", test_deep);
