@@ -277,6 +277,15 @@ static bool line_is_ours(const char *line, gsize size, const char *name, const F
 	return again->len == size + 1 && memcmp(again->str, line, size) == 0;
 }
 
+char *manifest_parse_name(const char *line, gsize size)
+{
+	const char *blank = memchr(line, ' ', size);
+	g_autofree char *text = blank == NULL ? NULL : g_strndup(line, (gsize)(blank - line));
+	g_autofree char *name = text == NULL ? NULL : parse_name(text);
+
+	return name_is_possible(name) ? g_steal_pointer(&name) : NULL;
+}
+
 bool manifest_parse(const char *line, gsize size, char **ret_name, FileState *ret_state,
 		    GError **error)
 {

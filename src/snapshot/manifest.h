@@ -25,6 +25,9 @@
 /* Appends the line, LF included. A regular file's blob id is not in it: it is in `files/`. */
 void manifest_format(GString *out, const char *name, const FileState *state);
 
+/* The raw name a line begins with; NULL when it is not one. Caller frees. */
+char *manifest_parse_name(const char *line, gsize size);
+
 /*
  * Reads one line (without LF). `ret_name` (raw bytes) is freed by the caller, `ret_state` cleared.
  * The content kind follows from the keywords: sha256digest gives CONTENT_DIGEST, which the reader

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Objects: see objects.h. */
+#include "snapshot/objects.h"
+
+#include "snapshot/sha1.h"
+
+#include <git2.h>
+#include <stdio.h>
+#include <string.h>
+
+struct Objects {
+	char *folder;
+	int pack_fd;
+	git_odb *odb;
+	Sha1 *sha1;
+	Pack *pack; /* NULL: nothing written yet */
+};
+
+static const char *const type_words[] = {
+	[OBJECT_COMMIT] = "commit", [OBJECT_TREE] = "tree", [OBJECT_BLOB] = "blob"};
+
+static bool fail(GError **error, const char *doing)
+{
+	const git_error *mistake = git_error_last();
+
+	g_set_error(error, REEVE_ERROR, REEVE_ERROR_IO, "%s: %s", doing,
+		    mistake == NULL ? "unknown trouble" : mistake->message);
+	return false;
+}
+
+bool objects_reopen(Objects *objects, GError **error)
+{
+	git_odb *odb;
+
+	if (git_odb_open(&odb, objects->folder) != 0) {
+		return fail(error, "cannot open the objects of snapshots.git");
+	}
+	git_odb_free(objects->odb);
+	objects->odb = odb;
+	return true;
+}
+
+Objects *objects_open(const char *folder, int pack_fd, GError **error)
+{
+	g_autoptr(Objects) objects = g_new0(Objects, 1);
+
+	git_libgit2_init();
+	/* What is read is read once: a cache would only grow. */
+	git_libgit2_opts(GIT_OPT_ENABLE_CACHING, 0);
+	objects->folder = g_strdup(folder);
+	objects->pack_fd = pack_fd;
+	objects->sha1 = sha1_new();
+	return objects_reopen(objects, error) ? g_steal_pointer(&objects) : NULL;
+}
+
+void objects_close(Objects *objects)
+{
+	if (objects == NULL) {
+		return;
+	}
+	objects_abandon(objects);
+	git_odb_free(objects->odb);
+	git_libgit2_shutdown();
+	sha1_free(objects->sha1);
+	g_free(objects->folder);
+	g_free(objects);
+}
+
+static void free_object(void *object)
+{
+	git_odb_object_free(object);
+}
+
+GBytes *objects_read(Objects *objects, ObjectType type, const guint8 id[BLOB_BYTES], GError **error)
+{
+	git_odb_object *object = NULL;
+	char hex[2 * BLOB_BYTES + 1];
+	git_oid oid;
+
+	memcpy(oid.id, id, BLOB_BYTES);
+	hex_encode(id, BLOB_BYTES, hex);
+	if (git_odb_read(&object, objects->odb, &oid) != 0) {
+		const git_error *mistake = git_error_last();
+
+		g_set_error(error, REEVE_ERROR, REEVE_ERROR_CORRUPT, "%s %s: %s", type_words[type],
+			    hex, mistake == NULL ? "cannot be read" : mistake->message);
+		return NULL;
+	}
+	if ((int)git_odb_object_type(object) != (int)type) {
+		git_odb_object_free(object);
+		g_set_error(error, REEVE_ERROR, REEVE_ERROR_CORRUPT, "%s is not a %s", hex,
+			    type_words[type]);
+		return NULL;
+	}
+	return g_bytes_new_with_free_func(git_odb_object_data(object), git_odb_object_size(object),
+					  free_object, object);
+}
+
+static void name_object(Objects *objects, ObjectType type, const void *data, gsize size,
+			guint8 ret_id[BLOB_BYTES])
+{
+	char header[32];
+	int length =
+		g_snprintf(header, sizeof(header), "%s %" G_GSIZE_FORMAT, type_words[type], size);
+
+	sha1_begin(objects->sha1);
+	sha1_update(objects->sha1, header, (gsize)length + 1);
+	sha1_update(objects->sha1, data, size);
+	sha1_end(objects->sha1, ret_id);
+}
+
+static bool is_stored(const Objects *objects, const guint8 *id)
+{
+	git_oid oid;
+
+	memcpy(oid.id, id, BLOB_BYTES);
+	/* Nobody else writes: what is not known is not there, and looking again is not needed. */
+	return git_odb_exists_ext(objects->odb, &oid, GIT_ODB_LOOKUP_NO_REFRESH) == 1;
+}
+
+bool objects_write(Objects *objects, ObjectType type, const void *data, gsize size,
+		   guint8 ret_id[BLOB_BYTES], GError **error)
+{
+	name_object(objects, type, data, size, ret_id);
+	if ((objects->pack != NULL && pack_has(objects->pack, ret_id)) ||
+	    is_stored(objects, ret_id)) {
+		return true;
+	}
+	if (objects->pack == NULL) {
+		objects->pack = pack_new(objects->pack_fd);
+	}
+	return pack_add(objects->pack, type, data, size, ret_id, error);
+}
+
+bool objects_finish(Objects *objects, GError **error)
+{
+	char name[2 * BLOB_BYTES + 1];
+
+	if (objects->pack == NULL) {
+		return true;
+	}
+	if (!pack_finish(objects->pack, name, error)) {
+		return false;
+	}
+	objects_abandon(objects);
+	return git_odb_refresh(objects->odb) == 0 ||
+	       fail(error, "cannot read the pack just written");
+}
+
+void objects_abandon(Objects *objects)
+{
+	g_clear_pointer(&objects->pack, pack_free);
+}

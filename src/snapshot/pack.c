@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Writing packs: see pack.h. The number of objects stands in the header and enters the checksum,
+ * but is known last. A pack that is still in memory is hashed once, at the end; one that has grown
+ * into its file is read back for it (the bytes are in the page cache, and only a baseline grows).
+ */
+#include "snapshot/pack.h"
+
+#include "base/fd.h"
+#include "base/io.h"
+#include "snapshot/pack-index.h"
+#include "snapshot/sha1.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#define HEADER_BYTES 12
+#define SPILL_BYTES (1024 * 1024)
+#define READ_BACK_BYTES (256 * 1024)
+#define PACK_MODE 0440
+/* Configuration is small text: the next levels cost twice the time and save a few percent. */
+#define LEVEL 1
+/* Big trees are mostly ids, which do not shrink. */
+#define TREE_PLAIN_BYTES (16 * 1024)
+
+struct Pack {
+	int folder_fd;
+	int fd;           /* temporary file; -1: all in memory */
+	char *temporary;  /* its name */
+	GByteArray *tail; /* not yet in the file */
+	guint64 written;  /* bytes in the file */
+	z_stream deflater;
+	int level;
+	GHashTable *ids;    /* of PackEntry, by id */
+	GPtrArray *entries; /* of PackEntry, owned */
+};
+
+static guint id_hash(const void *entry)
+{
+	guint hash;
+
+	memcpy(&hash, ((const PackEntry *)entry)->id, sizeof(hash));
+	return hash;
+}
+
+static gboolean id_equal(const void *a, const void *b)
+{
+	return memcmp(((const PackEntry *)a)->id, ((const PackEntry *)b)->id, BLOB_BYTES) == 0;
+}
+
+Pack *pack_new(int folder_fd)
+{
+	static const guint8 header[HEADER_BYTES] = {'P', 'A', 'C', 'K', 0, 0, 0, 2};
+	Pack *pack = g_new0(Pack, 1);
+
+	pack->folder_fd = folder_fd;
+	pack->fd = -1;
+	pack->tail = g_byte_array_new();
+	pack->ids = g_hash_table_new(id_hash, id_equal);
+	pack->entries = g_ptr_array_new_with_free_func(g_free);
+	pack->level = LEVEL;
+	if (deflateInit(&pack->deflater, LEVEL) != Z_OK) {
+		g_error("zlib refuses to begin");
+	}
+	g_byte_array_append(pack->tail, header, HEADER_BYTES);
+	return pack;
+}
+
+void pack_free(Pack *pack)
+{
+	if (pack == NULL) {
+		return;
+	}
+	if (pack->temporary != NULL) {
+		unlinkat(pack->folder_fd, pack->temporary, 0);
+	}
+	fd_close(&pack->fd);
+	g_free(pack->temporary);
+	g_byte_array_unref(pack->tail);
+	g_hash_table_unref(pack->ids);
+	g_ptr_array_unref(pack->entries);
+	deflateEnd(&pack->deflater);
+	g_free(pack);
+}
+
+bool pack_has(const Pack *pack, const guint8 id[BLOB_BYTES])
+{
+	PackEntry key;
+
+	memcpy(key.id, id, BLOB_BYTES);
+	return g_hash_table_contains(pack->ids, &key);
+}
+
+guint pack_count(const Pack *pack)
+{
+	return pack->entries->len;
+}
+
+/*
+ * Temporary files
+ */
+
+static int open_temporary(int folder_fd, const char *suffix, char **ret_name, GError **error)
+{
+	g_autofree char *name = g_strdup_printf("%s%08x%08x%s", PACK_TEMPORARY, g_random_int(),
+						g_random_int(), suffix);
+	int fd = openat(folder_fd, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+			PACK_MODE | S_IWUSR);
+
+	if (fd < 0) {
+		error_set_errno(error, "cannot create a pack");
+		return -1;
+	}
+	*ret_name = g_steal_pointer(&name);
+	return fd;
+}
+
+static bool spill(Pack *pack, GError **error)
+{
+	if (pack->fd < 0) {
+		pack->fd = open_temporary(pack->folder_fd, ".pack", &pack->temporary, error);
+	}
+	if (pack->fd < 0 || !io_write_all(pack->fd, pack->tail->data, pack->tail->len, error)) {
+		return false;
+	}
+	pack->written += pack->tail->len;
+	g_byte_array_set_size(pack->tail, 0);
+	return true;
+}
+
+/*
+ * Adding
+ */
+
+/* Type and size, four bits and then seven a byte, least first. */
+static void append_object_header(GByteArray *out, ObjectType type, gsize size)
+{
+	guint8 byte = (guint8)((guint)type << 4 | (size & 15));
+
+	for (size >>= 4; size != 0; size >>= 7) {
+		guint8 more = byte | 0x80;
+
+		g_byte_array_append(out, &more, 1);
+		byte = size & 0x7f;
+	}
+	g_byte_array_append(out, &byte, 1);
+}
+
+static void set_level(Pack *pack, int level)
+{
+	deflateReset(&pack->deflater);
+	if (level != pack->level) {
+		deflateParams(&pack->deflater, level, Z_DEFAULT_STRATEGY);
+		pack->level = level;
+	}
+}
+
+static void append_deflated(Pack *pack, const void *data, gsize size, int level)
+{
+	guint from = pack->tail->len;
+	gsize bound;
+
+	set_level(pack, level);
+	bound = deflateBound(&pack->deflater, size);
+	/* zlib counts input and output in unsigned int; the caller has capped the size. */
+	g_assert(size <= G_MAXUINT32 / 2 && bound <= G_MAXUINT32 - from);
+	g_byte_array_set_size(pack->tail, (guint)(from + bound));
+	pack->deflater.next_in = (Bytef *)data;
+	pack->deflater.avail_in = (uInt)size;
+	pack->deflater.next_out = pack->tail->data + from;
+	pack->deflater.avail_out = (uInt)bound;
+	if (deflate(&pack->deflater, Z_FINISH) != Z_STREAM_END) {
+		g_error("zlib needs more room than it said");
+	}
+	g_byte_array_set_size(pack->tail, (guint)(from + bound - pack->deflater.avail_out));
+}
+
+static bool note_entry(Pack *pack, const guint8 *id, guint64 offset, guint32 crc, GError **error)
+{
+	PackEntry *entry = g_new(PackEntry, 1);
+
+	memcpy(entry->id, id, BLOB_BYTES);
+	entry->offset = offset;
+	entry->crc = crc;
+	g_ptr_array_add(pack->entries, entry);
+	g_hash_table_add(pack->ids, entry);
+	return pack->tail->len < SPILL_BYTES || spill(pack, error);
+}
+
+bool pack_add(Pack *pack, ObjectType type, const void *data, gsize size,
+	      const guint8 id[BLOB_BYTES], GError **error)
+{
+	guint from = pack->tail->len;
+	bool is_plain = type == OBJECT_TREE && size > TREE_PLAIN_BYTES;
+	uLong crc;
+
+	append_object_header(pack->tail, type, size);
+	append_deflated(pack, data, size, is_plain ? Z_NO_COMPRESSION : LEVEL);
+	crc = crc32(0, pack->tail->data + from, pack->tail->len - from);
+	return note_entry(pack, id, pack->written + from, (guint32)crc, error);
+}
+
+bool pack_add_packed(Pack *pack, const void *packed, gsize size, guint32 crc,
+		     const guint8 id[BLOB_BYTES], GError **error)
+{
+	guint from = pack->tail->len;
+
+	g_byte_array_append(pack->tail, packed, (guint)size);
+	return note_entry(pack, id, pack->written + from, crc, error);
+}
+
+/*
+ * Finishing
+ */
+
+static bool hash_file(Pack *pack, Sha1 *sha1, GError **error)
+{
+	g_autofree guint8 *block = g_malloc(READ_BACK_BYTES);
+	guint64 at = 0;
+
+	while (at < pack->written) {
+		gsize step = MIN(READ_BACK_BYTES, pack->written - at);
+
+		if (!io_pread_exact(pack->fd, block, step, (goffset)at, error)) {
+			return false;
+		}
+		sha1_update(sha1, block, step);
+		at += step;
+	}
+	return true;
+}
+
+static bool complete_pack(Pack *pack, guint8 ret_checksum[BLOB_BYTES], GError **error)
+{
+	g_autoptr(Sha1) sha1 = sha1_new();
+	guint32 count = GUINT32_TO_BE(pack->entries->len);
+
+	sha1_begin(sha1);
+	if (pack->fd < 0) {
+		memcpy(pack->tail->data + 8, &count, sizeof(count));
+		sha1_update(sha1, pack->tail->data, pack->tail->len);
+	} else if (!spill(pack, error) ||
+		   !io_pwrite_all(pack->fd, &count, sizeof(count), 8, error) ||
+		   !hash_file(pack, sha1, error)) {
+		return false;
+	}
+	sha1_end(sha1, ret_checksum);
+	g_byte_array_append(pack->tail, ret_checksum, BLOB_BYTES);
+	return spill(pack, error);
+}
+
+static bool settle_file(int fd, GError **error)
+{
+	return (fchmod(fd, PACK_MODE) == 0 && fsync(fd) == 0) ||
+	       error_set_errno(error, "cannot sync a pack");
+}
+
+static bool name_file(int folder_fd, const char *temporary, const char *name, const char *suffix,
+		      GError **error)
+{
+	g_autofree char *last = g_strdup_printf("pack-%s%s", name, suffix);
+
+	return renameat(folder_fd, temporary, folder_fd, last) == 0 ||
+	       error_set_errno(error, "cannot put %s in place", last);
+}
+
+static bool write_index(Pack *pack, const guint8 *checksum, char **ret_temporary, GError **error)
+{
+	g_autoptr(GByteArray) index = pack_index_format(pack->entries, checksum);
+	auto_fd int fd = open_temporary(pack->folder_fd, ".idx", ret_temporary, error);
+
+	return fd >= 0 && io_write_all(fd, index->data, index->len, error) &&
+	       settle_file(fd, error);
+}
+
+static bool name_both(Pack *pack, const char *index, const char *name, GError **error)
+{
+	if (!name_file(pack->folder_fd, pack->temporary, name, ".pack", error)) {
+		return false;
+	}
+	g_clear_pointer(&pack->temporary, g_free);
+	if (!name_file(pack->folder_fd, index, name, ".idx", error)) {
+		return false;
+	}
+	return fsync(pack->folder_fd) == 0 || error_set_errno(error, "cannot sync the pack folder");
+}
+
+bool pack_finish(Pack *pack, char ret_name[2 * BLOB_BYTES + 1], GError **error)
+{
+	guint8 checksum[BLOB_BYTES];
+	g_autofree char *index = NULL;
+
+	if (!complete_pack(pack, checksum, error) || !settle_file(pack->fd, error)) {
+		return false;
+	}
+	hex_encode(checksum, BLOB_BYTES, ret_name);
+	if (!write_index(pack, checksum, &index, error) ||
+	    !name_both(pack, index, ret_name, error)) {
+		if (index != NULL) {
+			unlinkat(pack->folder_fd, index, 0);
+		}
+		return false;
+	}
+	return true;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * snapshots.git as folders and files: made if missing, checked, swept of what a killed writer left,
+ * and its one ref, read and moved as git does it. Folders and files are the owner's to write and
+ * the group's to read, the group being that of STATE.
+ */
+#pragma once
+
+#include "base/error.h"
+
+#include <stdbool.h>
+
+#define REPOSITORY_NAME "snapshots.git"
+#define REPOSITORY_SCHEMA 1
+
+typedef struct {
+	char *objects; /* path of the object folder */
+	int pack_fd;   /* its pack folder */
+	int fd;        /* the repository itself */
+	int heads_fd;  /* refs/heads */
+} Repository;
+
+/* A newer schema is REEVE_ERROR_VERSION. */
+Repository *repository_open(const char *state_dir, GError **error);
+void repository_close(Repository *repository);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Repository, repository_close)
+
+/* The commit `observed` names, in hex; *ret NULL when there is none. Caller frees. */
+bool repository_read_ref(Repository *repository, char **ret, GError **error);
+
+/* Moves `observed`, durably. */
+bool repository_move_ref(Repository *repository, const char *commit, GError **error);

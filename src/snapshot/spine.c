@@ -1,0 +1,594 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The spine: see spine.h. A trie of nodes, each made after its parent; so going through the
+ * directories as they were made meets parents first (to find the old trees), and going back meets
+ * children first (to build the new ones). There is no recursion: a path may be as deep as it likes.
+ */
+#include "snapshot/spine.h"
+
+#include "base/escape.h"
+#include "base/path.h"
+#include "snapshot/layout.h"
+#include "snapshot/listing.h"
+#include "snapshot/manifest.h"
+#include "snapshot/tree.h"
+
+#include <string.h>
+
+#define TALLY_LINES 1000
+
+typedef struct Node Node;
+
+/* What a node has besides when something is said below it. */
+typedef struct {
+	GHashTable *children; /* set of Node, by name */
+	Tree *old_files, *old_meta;
+	SpineRoots built;
+} Directory;
+
+typedef enum {
+	SAID_NOTHING,
+	SAID_DIRECTORY,
+	SAID_LEAF,
+	SAID_REMOVED,
+} Said;
+
+struct Node {
+	Node *parent;
+	const char *name; /* raw; in the chunk */
+	const char *line; /* SAID_DIRECTORY and SAID_LEAF; in the chunk */
+	Directory *directory;
+	Said said;
+	guint32 blob_mode; /* SAID_LEAF: of the entry in files/; 0: none there */
+	guint8 blob[BLOB_BYTES];
+	bool is_cleared; /* the old trees do not count */
+	bool is_live;    /* set by the build: not cut off by a removal */
+};
+
+struct Spine {
+	Objects *objects;
+	GStringChunk *texts;
+	GPtrArray *nodes;       /* all, owned */
+	GPtrArray *directories; /* those with a Directory, parents first */
+	Node *root;
+	Tally tally;
+};
+
+bool spine_roots_equal(const SpineRoots *a, const SpineRoots *b)
+{
+	return a->has_files == b->has_files && a->has_meta == b->has_meta &&
+	       (!a->has_files || memcmp(a->files, b->files, BLOB_BYTES) == 0) &&
+	       (!a->has_meta || memcmp(a->meta, b->meta, BLOB_BYTES) == 0);
+}
+
+/*
+ * Nodes
+ */
+
+static guint node_hash(const void *node)
+{
+	return g_str_hash(((const Node *)node)->name);
+}
+
+static gboolean node_equal(const void *a, const void *b)
+{
+	return strcmp(((const Node *)a)->name, ((const Node *)b)->name) == 0;
+}
+
+static void directory_free(Directory *directory)
+{
+	if (directory != NULL) {
+		g_hash_table_unref(directory->children);
+		tree_free(directory->old_files);
+		tree_free(directory->old_meta);
+		g_free(directory);
+	}
+}
+
+static void node_free(Node *node)
+{
+	directory_free(node->directory);
+	g_free(node);
+}
+
+static Node *node_new(Spine *spine, Node *parent, const char *name)
+{
+	Node *node = g_new0(Node, 1);
+
+	node->parent = parent;
+	node->name = g_string_chunk_insert(spine->texts, name);
+	g_ptr_array_add(spine->nodes, node);
+	return node;
+}
+
+static Directory *node_directory(Spine *spine, Node *node)
+{
+	if (node->directory == NULL) {
+		node->directory = g_new0(Directory, 1);
+		node->directory->children = g_hash_table_new(node_hash, node_equal);
+		g_ptr_array_add(spine->directories, node);
+	}
+	return node->directory;
+}
+
+static Node *node_child(Spine *spine, Node *node, const char *name)
+{
+	Directory *directory = node_directory(spine, node);
+	Node key = {.name = name};
+	Node *child = g_hash_table_lookup(directory->children, &key);
+
+	if (child == NULL) {
+		child = node_new(spine, node, name);
+		g_hash_table_add(directory->children, child);
+	}
+	return child;
+}
+
+/* Forgets what was said below and what was stored there. Nodes cut off stay in the lists. */
+static void node_clear(Node *node)
+{
+	node->is_cleared = true;
+	if (node->directory != NULL) {
+		g_hash_table_remove_all(node->directory->children);
+	}
+}
+
+static char *node_path(const Node *node)
+{
+	GString *path = g_string_new(NULL);
+
+	for (; node->parent != NULL; node = node->parent) {
+		g_string_prepend(path, node->name);
+		g_string_prepend_c(path, '/');
+	}
+	return g_string_free(path, FALSE);
+}
+
+Spine *spine_new(Objects *objects)
+{
+	Spine *spine = g_new0(Spine, 1);
+
+	spine->objects = objects;
+	spine->texts = g_string_chunk_new(4096);
+	spine->nodes = g_ptr_array_new_with_free_func((GDestroyNotify)node_free);
+	spine->directories = g_ptr_array_new();
+	spine->tally.lines = g_ptr_array_new_with_free_func(g_free);
+	spine->root = node_new(spine, NULL, "");
+	node_directory(spine, spine->root);
+	return spine;
+}
+
+void spine_free(Spine *spine)
+{
+	if (spine == NULL) {
+		return;
+	}
+	g_ptr_array_unref(spine->directories);
+	g_ptr_array_unref(spine->nodes);
+	g_string_chunk_free(spine->texts);
+	g_ptr_array_unref(spine->tally.lines);
+	g_free(spine);
+}
+
+/*
+ * Saying
+ */
+
+static Node *find_node(Spine *spine, const char *path)
+{
+	g_autofree char *names = g_strdup(path + 1);
+	Node *node = spine->root;
+
+	for (char *name = names; name != NULL && *name != '\0';) {
+		char *slash = strchr(name, '/');
+
+		if (slash != NULL) {
+			*slash = '\0';
+		}
+		node = node_child(spine, node, name);
+		name = slash == NULL ? NULL : slash + 1;
+	}
+	return node;
+}
+
+static guint32 blob_mode(const FileState *state)
+{
+	if (state->type == FILE_SYMLINK) {
+		return TREE_MODE_LINK;
+	}
+	if (state->content != CONTENT_STORED && state->content != CONTENT_REDACTED) {
+		return 0;
+	}
+	return (state->mode & 0100) != 0 ? TREE_MODE_EXECUTABLE : TREE_MODE_FILE;
+}
+
+void spine_put(Spine *spine, const char *path, const FileState *state, const guint8 *link_blob)
+{
+	Node *node = find_node(spine, path);
+	g_autoptr(GString) line = g_string_sized_new(192);
+
+	if (node == spine->root) {
+		return;
+	}
+	manifest_format(line, node->name, state);
+	node->line = g_string_chunk_insert_len(spine->texts, line->str, (gssize)line->len);
+	node->said = state->type == FILE_DIRECTORY ? SAID_DIRECTORY : SAID_LEAF;
+	if (node->said == SAID_LEAF) {
+		node_clear(node);
+		node->blob_mode = blob_mode(state);
+		memcpy(node->blob, link_blob == NULL ? state->blob : link_blob, BLOB_BYTES);
+	}
+}
+
+void spine_remove(Spine *spine, const char *path)
+{
+	Node *node = find_node(spine, path);
+
+	node->said = SAID_REMOVED;
+	node->line = NULL;
+	node_clear(node);
+}
+
+/*
+ * The old trees, parents first
+ */
+
+/* Whether the node becomes a directory with something said about its inside. */
+static bool node_is_built(const Node *node)
+{
+	return node->directory != NULL && node->said != SAID_LEAF &&
+	       (node->said != SAID_REMOVED || g_hash_table_size(node->directory->children) > 0 ||
+		node->parent == NULL);
+}
+
+static Tree *load_tree(Spine *spine, const guint8 *id, GError **error)
+{
+	g_autoptr(GBytes) bytes = NULL;
+
+	if (id != NULL) {
+		bytes = objects_read(spine->objects, OBJECT_TREE, id, error);
+		if (bytes == NULL) {
+			return NULL;
+		}
+	}
+	return tree_parse(bytes, error);
+}
+
+static const guint8 *subtree_id(const Tree *tree, const char *encoded)
+{
+	const TreeEntry *entry = tree_find(tree, encoded);
+
+	return entry != NULL && entry->mode == TREE_MODE_TREE ? entry->id : NULL;
+}
+
+static bool load_old(Spine *spine, Node *node, const guint8 *files, const guint8 *meta,
+		     GError **error)
+{
+	Directory *directory = node->directory;
+
+	if (node->is_cleared) {
+		files = NULL;
+		meta = NULL;
+	}
+	directory->old_files = load_tree(spine, files, error);
+	directory->old_meta = directory->old_files == NULL ? NULL : load_tree(spine, meta, error);
+	return directory->old_meta != NULL;
+}
+
+static bool load_old_of_child(Spine *spine, Node *node, GError **error)
+{
+	const Directory *parent = node->parent->directory;
+	g_autofree char *encoded = layout_encode_name(node->name);
+
+	node->is_live = node->parent->is_live && g_hash_table_contains(parent->children, node) &&
+			g_hash_table_lookup(parent->children, node) == node && node_is_built(node);
+	return !node->is_live || load_old(spine, node, subtree_id(parent->old_files, encoded),
+					  subtree_id(parent->old_meta, encoded), error);
+}
+
+static bool load_all_old(Spine *spine, const SpineRoots *old, GError **error)
+{
+	spine->root->is_live = true;
+	if (!load_old(spine, spine->root, old->has_files ? old->files : NULL,
+		      old->has_meta ? old->meta : NULL, error)) {
+		return false;
+	}
+	for (guint i = 1; i < spine->directories->len; i++) {
+		if (!load_old_of_child(spine, spine->directories->pdata[i], error)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/*
+ * Manifests
+ */
+
+static void count_change(Spine *spine, const ListingEdit *edit)
+{
+	g_autofree char *path = NULL;
+	g_autofree char *escaped = NULL;
+	char sign = edit->line == NULL ? '-' : (edit->was_there ? '~' : '+');
+
+	if (!edit->is_different) {
+		return;
+	}
+	spine->tally.count++;
+	if (spine->tally.lines->len < TALLY_LINES) {
+		path = node_path(edit->owner);
+		escaped = escape_path(path);
+		g_ptr_array_add(spine->tally.lines, g_strdup_printf("%c %s", sign, escaped));
+	}
+}
+
+static void add_entry(GArray *edits, const char *name, guint32 mode, const guint8 *id)
+{
+	TreeEntry entry = {.name = name, .mode = mode};
+
+	if (mode != 0) {
+		memcpy(entry.id, id, BLOB_BYTES);
+	}
+	g_array_append_val(edits, entry);
+}
+
+/* Stores a manifest under its name; an empty one is taken away. */
+static bool write_manifest(Spine *spine, const char *name, const GString *text, GArray *meta,
+			   GError **error)
+{
+	guint8 id[BLOB_BYTES];
+
+	if (text->len == 0) {
+		add_entry(meta, name, 0, NULL);
+		return true;
+	}
+	if (!objects_write(spine->objects, OBJECT_BLOB, text->str, text->len, id, error)) {
+		return false;
+	}
+	add_entry(meta, name, TREE_MODE_FILE, id);
+	return true;
+}
+
+/* Merges the edits into the manifest of this name. */
+static bool merge_manifest(Spine *spine, const Tree *old, const char *name, GArray *edits,
+			   GString *out, guint *ret_lines, GError **error)
+{
+	const TreeEntry *entry = tree_find(old, name);
+	g_autoptr(GBytes) bytes = NULL;
+	const char *text = "";
+	gsize size = 0;
+
+	if (entry != NULL) {
+		bytes = objects_read(spine->objects, OBJECT_BLOB, entry->id, error);
+		if (bytes == NULL) {
+			return false;
+		}
+		text = g_bytes_get_data(bytes, &size);
+	}
+	if (!listing_merge(text, size, edits, out, ret_lines, error)) {
+		return false;
+	}
+	for (guint i = 0; i < edits->len; i++) {
+		count_change(spine, &g_array_index(edits, ListingEdit, i));
+	}
+	return true;
+}
+
+static const char *shard_name(Spine *spine, guint shard)
+{
+	g_autofree char *name = layout_shard_name(shard);
+
+	return g_string_chunk_insert_const(spine->texts, name);
+}
+
+static bool is_sharded(Spine *spine, const Tree *old)
+{
+	for (guint shard = 0; shard < LAYOUT_SHARDS; shard++) {
+		if (tree_find(old, shard_name(spine, shard)) != NULL) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool write_shard(Spine *spine, const Tree *old, guint shard, GArray *edits, GArray *meta,
+			GError **error)
+{
+	g_autoptr(GString) text = g_string_new(NULL);
+	const char *name = shard_name(spine, shard);
+	guint lines;
+
+	return edits->len == 0 || (merge_manifest(spine, old, name, edits, text, &lines, error) &&
+				   write_manifest(spine, name, text, meta, error));
+}
+
+static bool write_shards(Spine *spine, const Tree *old, const GArray *edits, GArray *meta,
+			 GError **error)
+{
+	GArray *sorted[LAYOUT_SHARDS];
+	bool written = true;
+
+	for (guint shard = 0; shard < LAYOUT_SHARDS; shard++) {
+		sorted[shard] = g_array_new(FALSE, FALSE, sizeof(ListingEdit));
+	}
+	for (guint i = 0; i < edits->len; i++) {
+		const ListingEdit *edit = &g_array_index(edits, ListingEdit, i);
+
+		g_array_append_vals(sorted[layout_shard(edit->name)], edit, 1);
+	}
+	for (guint shard = 0; shard < LAYOUT_SHARDS; shard++) {
+		written = written && write_shard(spine, old, shard, sorted[shard], meta, error);
+		g_array_unref(sorted[shard]);
+	}
+	return written;
+}
+
+/* From one manifest to shards; there is no way back while the directory lives. */
+static bool split_manifest(Spine *spine, const GString *text, GArray *meta, GError **error)
+{
+	GString *shards[LAYOUT_SHARDS];
+	bool written;
+
+	for (guint shard = 0; shard < LAYOUT_SHARDS; shard++) {
+		shards[shard] = g_string_new(NULL);
+	}
+	add_entry(meta, LAYOUT_DIR, 0, NULL);
+	written = listing_split(text->str, text->len, shards, error);
+	for (guint shard = 0; shard < LAYOUT_SHARDS; shard++) {
+		written = written && write_manifest(spine, shard_name(spine, shard), shards[shard],
+						    meta, error);
+		g_string_free(shards[shard], TRUE);
+	}
+	return written;
+}
+
+static bool write_listing(Spine *spine, const Tree *old, GArray *edits, GArray *meta,
+			  GError **error)
+{
+	g_autoptr(GString) text = NULL;
+	guint lines;
+
+	if (edits->len == 0) {
+		return true;
+	}
+	if (is_sharded(spine, old)) {
+		return write_shards(spine, old, edits, meta, error);
+	}
+	text = g_string_new(NULL);
+	if (!merge_manifest(spine, old, LAYOUT_DIR, edits, text, &lines, error)) {
+		return false;
+	}
+	return lines > LAYOUT_SHARD_ABOVE ? split_manifest(spine, text, meta, error)
+					  : write_manifest(spine, LAYOUT_DIR, text, meta, error);
+}
+
+/*
+ * The new trees, children first
+ */
+
+typedef struct {
+	GArray *files, *meta; /* of TreeEntry */
+	GArray *lines;        /* of ListingEdit */
+} Edits;
+
+static void edits_init(Edits *edits)
+{
+	edits->files = g_array_new(FALSE, FALSE, sizeof(TreeEntry));
+	edits->meta = g_array_new(FALSE, FALSE, sizeof(TreeEntry));
+	edits->lines = g_array_new(FALSE, FALSE, sizeof(ListingEdit));
+}
+
+static void edits_clear(Edits *edits)
+{
+	g_array_unref(edits->files);
+	g_array_unref(edits->meta);
+	g_array_unref(edits->lines);
+}
+
+#define auto_edits __attribute__((cleanup(edits_clear))) Edits
+
+/* What becomes of a child in the trees of its directory. */
+static void edit_child(Edits *edits, const Directory *parent, const Node *child,
+		       const char *encoded)
+{
+	const TreeEntry *old;
+
+	if (child->is_live && child->directory != NULL) {
+		const SpineRoots *built = &child->directory->built;
+
+		add_entry(edits->files, encoded, built->has_files ? TREE_MODE_TREE : 0,
+			  built->files);
+		add_entry(edits->meta, encoded, built->has_meta ? TREE_MODE_TREE : 0, built->meta);
+		return;
+	}
+	if (child->said == SAID_DIRECTORY && !child->is_cleared) {
+		/* Nothing is said of its inside: it stays, unless there was a file of this name. */
+		old = tree_find(parent->old_files, encoded);
+		if (old != NULL && old->mode != TREE_MODE_TREE) {
+			add_entry(edits->files, encoded, 0, NULL);
+		}
+		return;
+	}
+	add_entry(edits->files, encoded, child->said == SAID_LEAF ? child->blob_mode : 0,
+		  child->blob);
+	add_entry(edits->meta, encoded, 0, NULL);
+}
+
+static void collect_edits(Spine *spine, const Directory *directory, Edits *edits)
+{
+	GHashTableIter iter;
+	gpointer key;
+
+	g_hash_table_iter_init(&iter, directory->children);
+	while (g_hash_table_iter_next(&iter, &key, NULL)) {
+		Node *child = key;
+		g_autofree char *encoded = layout_encode_name(child->name);
+
+		edit_child(edits, directory, child,
+			   strcmp(encoded, child->name) == 0
+				   ? child->name
+				   : g_string_chunk_insert(spine->texts, encoded));
+		if (child->said != SAID_NOTHING) {
+			ListingEdit edit = {
+				.name = child->name, .line = child->line, .owner = child};
+
+			g_array_append_val(edits->lines, edit);
+		}
+	}
+}
+
+/* An empty tree has no place in its parent. */
+static bool write_tree(Spine *spine, const Tree *old, GArray *edits, bool *ret_has, guint8 *ret_id,
+		       GError **error)
+{
+	g_autoptr(GByteArray) bytes = tree_edit(old, edits);
+
+	*ret_has = bytes->len > 0;
+	return !*ret_has ||
+	       objects_write(spine->objects, OBJECT_TREE, bytes->data, bytes->len, ret_id, error);
+}
+
+static bool build_directory(Spine *spine, Directory *directory, GError **error)
+{
+	SpineRoots *built = &directory->built;
+	auto_edits edits;
+
+	edits_init(&edits);
+	collect_edits(spine, directory, &edits);
+	return write_listing(spine, directory->old_meta, edits.lines, edits.meta, error) &&
+	       write_tree(spine, directory->old_files, edits.files, &built->has_files, built->files,
+			  error) &&
+	       write_tree(spine, directory->old_meta, edits.meta, &built->has_meta, built->meta,
+			  error);
+}
+
+static int compare_tally(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a + 2, *(char *const *)b + 2);
+}
+
+bool spine_build(Spine *spine, const SpineRoots *old, SpineRoots *ret, GError **error)
+{
+	if (!load_all_old(spine, old, error)) {
+		return false;
+	}
+	for (guint i = spine->directories->len; i-- > 0;) {
+		Node *node = spine->directories->pdata[i];
+
+		if (node->is_live && !build_directory(spine, node->directory, error)) {
+			g_autofree char *path = node_path(node);
+			g_autofree char *escaped = escape_path(path);
+
+			g_prefix_error(error, "%s: ", *escaped == '\0' ? "/" : escaped);
+			return false;
+		}
+	}
+	g_ptr_array_sort(spine->tally.lines, compare_tally);
+	*ret = spine->root->directory->built;
+	return true;
+}
+
+const Tally *spine_tally(const Spine *spine)
+{
+	return &spine->tally;
+}
