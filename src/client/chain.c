@@ -25,7 +25,7 @@ ChainStep chain_step(Chain *chain, const Letter *letter)
 		chain->seq = letter->seq;
 		return CHAIN_KNOWN;
 	}
-	return chain->has_seq && letter->seq <= chain->seq ? CHAIN_KNOWN : CHAIN_GAP;
+	return chain->has_seq && letter->seq < chain->seq ? CHAIN_KNOWN : CHAIN_GAP;
 }
 
 void chain_take(Chain *chain, const Letter *letter)

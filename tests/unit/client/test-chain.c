@@ -32,6 +32,7 @@ static const Case cases[] = {
 	{"c", 3, 4, "d", "c", CHAIN_NEXT},
 	{"c", 3, 5, "d", "c", CHAIN_GAP}, /* follows, but a number is missing */
 	{"c", 3, 3, "c", "b", CHAIN_KNOWN},
+	{"c", 3, 3, "x", "b", CHAIN_GAP}, /* another event with our number: a fork */
 	{"c", 3, 1, "a", "", CHAIN_KNOWN},
 	{"c", 3, 5, "e", "d", CHAIN_GAP},
 	{"c", 3, 4, "d", "x", CHAIN_GAP}, /* the next number behind another event */
