@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Names that look temporary, and their honest twins. */
+#include "recorder/temporary.h"
+
+#include <glib.h>
+
+static const char *const temporary[] = {
+	"sshd_config~",  ".sshd_config.swp", ".sshd_config.swx", "4913",          "5036",
+	"sedAb3dE9",     "x.dpkg-new",       "x.dpkg-tmp",       "x.tmp",         "passwd.lock",
+	"passwd.k3Xb9Q", ".name.Ab12Cd",     ".#hosts",          "#hosts#",       "tmpa8f3k2x1",
+	"x.augnew",      ".nfs0000000000ab", ".ansible_tmp9xk",  "config.AbCdEf", "x.part",
+};
+
+static const char *const honest[] = {
+	"sshd_config", "sedation",   "sedating",         "sed",      "hosts",    "passwd",
+	"4914",        "49130",      "a.conf",           "x.config", "x.policy", "x.locale",
+	"x.target",    "tmpfiles.d", "x.dpkg-dist.conf", "tmp",      "swp",      "x.service",
+	"x.socket",    "sudoers",    "shadow-",          "",         ".bashrc",  "lock",
+};
+
+static void test_temporary(void)
+{
+	for (gsize i = 0; i < G_N_ELEMENTS(temporary); i++) {
+		g_test_message("%s", temporary[i]);
+		g_assert_true(name_looks_temporary(temporary[i]));
+	}
+}
+
+static void test_honest(void)
+{
+	for (gsize i = 0; i < G_N_ELEMENTS(honest); i++) {
+		g_test_message("%s", honest[i]);
+		g_assert_false(name_looks_temporary(honest[i]));
+	}
+}
+
+int main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/temporary/temporary", test_temporary);
+	g_test_add_func("/temporary/honest", test_honest);
+	return g_test_run();
+}
