@@ -15,6 +15,8 @@ const Verb verbs[] = {
 	{"ack", "ID [--note TEXT]", "say that an alert has been seen", verb_ack, 0},
 	{"verify", "", "check every record ever written", verb_verify, 0},
 	{"doctor", "", "look at everything Reeve stands on", verb_doctor, VERB_WITHOUT_CONFIG},
+	{"policy", "check|test|list [FILE|FOLDER...]", "try rules before a daemon is given them",
+	 verb_policy, 0},
 	{"digest", "PATH...", "what a change request would pin of a path", verb_digest,
 	 VERB_WITHOUT_CONFIG},
 	{0},

@@ -35,6 +35,7 @@ int verb_digest(const Context *context, int argc, char **argv);
 int verb_doctor(const Context *context, int argc, char **argv);
 int verb_explain(const Context *context, int argc, char **argv);
 int verb_log(const Context *context, int argc, char **argv);
+int verb_policy(const Context *context, int argc, char **argv);
 int verb_show(const Context *context, int argc, char **argv);
 int verb_status(const Context *context, int argc, char **argv);
 int verb_tail(const Context *context, int argc, char **argv);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The states of a case: a table of the keys a state may have. */
 #include "policy/case-state.h"
 
 #include <cap-ng.h>

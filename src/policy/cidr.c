@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Networks of addresses, by their first bits. */
 #include "policy/cidr.h"
 
 #include <arpa/inet.h>

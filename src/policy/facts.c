@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The values of the fields of one change, collected once. */
 #include "policy/facts.h"
 
 #include "policy/field.h"

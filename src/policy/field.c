@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The fields a rule may name: one table, and for each field how it is read from a Change. */
 #include "policy/field.h"
 
 #include "base/nearest.h"

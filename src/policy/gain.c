@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What one state has more than another, in words. */
 #include "policy/gain.h"
 
 #include <cap-ng.h>

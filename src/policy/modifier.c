@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Sigma's modifiers: one table of what each sets, needs and clashes with. */
 #include "policy/modifier.h"
 
 /* How a value is compared: at most one of these may be asked for. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Values of a rule, compiled: the modifiers decide which of the kinds a value is. */
 #include "policy/pattern.h"
 
 #include "policy/cidr.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Collects the files of a policy, beneath the folders given and nowhere else; parses nothing. */
 #include "policy/policy-read.h"
 
 #include "base/escape.h"

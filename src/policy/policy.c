@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The rules of a machine together: compiled from their files, asked about each change. */
 #include "policy/policy.h"
 
 #include "base/digest.h"

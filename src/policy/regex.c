@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Regular expressions with limits that grow with the value, and with nothing else. */
 #include "policy/regex.h"
 
 #define PCRE2_CODE_UNIT_WIDTH 8

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The keys of a rule, in one table: what form Sigma gives each. */
 #include "policy/rule-meta.h"
 
 #include "base/nearest.h"

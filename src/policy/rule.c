@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One rule: reads what it says of itself, compiles its detection, asks it. */
 #include "policy/rule.h"
 
 #include "policy/rule-meta.h"

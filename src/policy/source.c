@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Log sources, in one table. */
 #include "policy/source.h"
 
 #include "policy/field.h"
