@@ -487,31 +487,38 @@ static void edits_clear(Edits *edits)
 
 #define auto_edits __attribute__((cleanup(edits_clear))) Edits
 
+/* A child of which something was said inside. */
+static void edit_built(Edits *edits, const Node *child, const TreeEntry *old, const char *encoded)
+{
+	const SpineRoots *built = &child->directory->built;
+
+	add_entry(edits->meta, encoded, built->has_meta ? TREE_MODE_TREE : 0, built->meta);
+	if (built->has_files) {
+		add_entry(edits->files, encoded, TREE_MODE_TREE, built->files);
+	} else if (child->said != SAID_NOTHING || (old != NULL && old->mode == TREE_MODE_TREE)) {
+		add_entry(edits->files, encoded, 0, NULL);
+	}
+	/* Else nothing is left inside of what was no directory: a file of this name stays. */
+}
+
 /* What becomes of a child in the trees of its directory. */
 static void edit_child(Edits *edits, const Directory *parent, const Node *child,
 		       const char *encoded)
 {
-	const TreeEntry *old;
+	const TreeEntry *old = tree_find(parent->old_files, encoded);
 
-	if (child->is_live && child->directory != NULL) {
-		const SpineRoots *built = &child->directory->built;
-
-		add_entry(edits->files, encoded, built->has_files ? TREE_MODE_TREE : 0,
-			  built->files);
-		add_entry(edits->meta, encoded, built->has_meta ? TREE_MODE_TREE : 0, built->meta);
-		return;
-	}
-	if (child->said == SAID_DIRECTORY && !child->is_cleared) {
+	if (child->is_live) {
+		edit_built(edits, child, old, encoded);
+	} else if (child->said == SAID_DIRECTORY && !child->is_cleared) {
 		/* Nothing is said of its inside: it stays, unless there was a file of this name. */
-		old = tree_find(parent->old_files, encoded);
 		if (old != NULL && old->mode != TREE_MODE_TREE) {
 			add_entry(edits->files, encoded, 0, NULL);
 		}
-		return;
+	} else {
+		add_entry(edits->files, encoded, child->said == SAID_LEAF ? child->blob_mode : 0,
+			  child->blob);
+		add_entry(edits->meta, encoded, 0, NULL);
 	}
-	add_entry(edits->files, encoded, child->said == SAID_LEAF ? child->blob_mode : 0,
-		  child->blob);
-	add_entry(edits->meta, encoded, 0, NULL);
 }
 
 static void collect_edits(Spine *spine, const Directory *directory, Edits *edits)
