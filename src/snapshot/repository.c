@@ -206,7 +206,7 @@ Repository *repository_open(const char *state_dir, GError **error)
 	auto_fd int state_fd = open(state_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct stat st;
 
-	repository->fd = repository->pack_fd = repository->heads_fd = -1;
+	repository->fd = repository->pack_fd = repository->heads_fd = repository->lock_fd = -1;
 	if (state_fd < 0 || fstat(state_fd, &st) < 0) {
 		error_set_errno(error, "cannot open %s", state_dir);
 		return NULL;
@@ -224,6 +224,7 @@ void repository_close(Repository *repository)
 	if (repository == NULL) {
 		return;
 	}
+	repository_drop_ref(repository);
 	fd_close(&repository->fd);
 	fd_close(&repository->pack_fd);
 	fd_close(&repository->heads_fd);
@@ -296,30 +297,42 @@ bool repository_read_ref(Repository *repository, char **ret, GError **error)
 	return true;
 }
 
-static bool write_lock(int heads_fd, const char *commit, GError **error)
+bool repository_prepare_ref(Repository *repository, const char *commit, GError **error)
 {
-	auto_fd int fd = openat(heads_fd, BRANCH_LOCK,
-				O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, FILE_MODE);
+	int fd = openat(repository->heads_fd, BRANCH_LOCK,
+			O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, FILE_MODE);
 
+	g_assert(is_object_name(commit));
+	g_assert(repository->lock_fd < 0);
 	if (fd < 0) {
 		return error_set_errno(error, "cannot make %s", BRANCH_LOCK);
 	}
-	return io_write_all(fd, commit, OBJECT_HEX, error) && io_write_all(fd, "\n", 1, error) &&
-	       ((fchmod(fd, FILE_MODE) == 0 && fsync(fd) == 0) ||
-		error_set_errno(error, "cannot sync %s", BRANCH_LOCK));
+	repository->lock_fd = fd;
+	if (!io_write_all(fd, commit, OBJECT_HEX, error) || !io_write_all(fd, "\n", 1, error)) {
+		return false;
+	}
+	sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+	return true;
 }
 
-bool repository_move_ref(Repository *repository, const char *commit, GError **error)
+bool repository_move_ref(Repository *repository, GError **error)
 {
 	int fd = repository->heads_fd;
 
-	g_assert(is_object_name(commit));
-	if (!write_lock(fd, commit, error)) {
-		unlinkat(fd, BRANCH_LOCK, 0);
-		return false;
+	if (fchmod(repository->lock_fd, FILE_MODE) < 0 || fsync(repository->lock_fd) < 0) {
+		return error_set_errno(error, "cannot sync %s", BRANCH_LOCK);
 	}
-	if (renameat(fd, BRANCH_LOCK, fd, BRANCH) < 0 || fsync(fd) < 0) {
+	if (renameat(fd, BRANCH_LOCK, fd, BRANCH) < 0) {
 		return error_set_errno(error, "cannot move %s", LAYOUT_REF);
 	}
-	return true;
+	fd_close(&repository->lock_fd);
+	return fsync(fd) == 0 || error_set_errno(error, "cannot sync %s", LAYOUT_REF);
+}
+
+void repository_drop_ref(Repository *repository)
+{
+	if (repository->lock_fd >= 0) {
+		unlinkat(repository->heads_fd, BRANCH_LOCK, 0);
+		fd_close(&repository->lock_fd);
+	}
 }

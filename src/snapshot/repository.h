@@ -18,6 +18,7 @@ typedef struct {
 	int pack_fd;   /* its pack folder */
 	int fd;        /* the repository itself */
 	int heads_fd;  /* refs/heads */
+	int lock_fd;   /* the new value of the ref; -1: none prepared */
 } Repository;
 
 /* A newer schema is REEVE_ERROR_VERSION. */
@@ -28,5 +29,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Repository, repository_close)
 /* The commit `observed` names, in hex; *ret NULL when there is none. Caller frees. */
 bool repository_read_ref(Repository *repository, char **ret, GError **error);
 
-/* Moves `observed`, durably. */
-bool repository_move_ref(Repository *repository, const char *commit, GError **error);
+/*
+ * Moves `observed` in two steps: the new value is written beside the old one early, so that it
+ * reaches the disk together with the objects; then it takes the old one's place, durably.
+ */
+bool repository_prepare_ref(Repository *repository, const char *commit, GError **error);
+bool repository_move_ref(Repository *repository, GError **error);
+/* Takes back a prepared value that was not moved. */
+void repository_drop_ref(Repository *repository);

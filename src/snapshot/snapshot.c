@@ -263,28 +263,38 @@ static bool says_nothing(const Notes *notes)
 	       notes->transients->len == 0;
 }
 
+/* Writes the commit and makes it the head; `ret_hex` is its name. */
 static bool make_durable(Snapshot *snapshot, const SpineRoots *roots, const Notes *notes,
-			 GError **error)
+			 char ret_hex[2 * BLOB_BYTES + 1], GError **error)
 {
 	guint8 tree[BLOB_BYTES];
 	guint8 commit[BLOB_BYTES];
-	char hex[2 * BLOB_BYTES + 1];
 
 	if (!write_root(snapshot, roots, notes, tree, error) ||
-	    !write_commit(snapshot, tree, notes, commit, error) ||
-	    !objects_finish(snapshot->objects, error)) {
+	    !write_commit(snapshot, tree, notes, commit, error)) {
 		return false;
 	}
-	hex_encode(commit, BLOB_BYTES, hex);
-	if (!repository_move_ref(snapshot->repository, hex, error)) {
-		/* It may have moved all the same: what is on disk counts. */
+	hex_encode(commit, BLOB_BYTES, ret_hex);
+	return repository_prepare_ref(snapshot->repository, ret_hex, error) &&
+	       objects_finish(snapshot->objects, error) &&
+	       repository_move_ref(snapshot->repository, error);
+}
+
+static SnapshotCommit record(Snapshot *snapshot, const SpineRoots *roots, const Notes *notes,
+			     GError **error)
+{
+	char hex[2 * BLOB_BYTES + 1];
+
+	if (!make_durable(snapshot, roots, notes, hex, error)) {
+		repository_drop_ref(snapshot->repository);
+		/* The ref may have moved all the same: what is on disk counts. */
 		load_head(snapshot, NULL);
-		return false;
+		return SNAPSHOT_ERROR;
 	}
 	g_free(snapshot->head);
 	snapshot->head = g_strdup(hex);
 	snapshot->roots = *roots;
-	return true;
+	return SNAPSHOT_COMMITTED;
 }
 
 static SnapshotCommit commit_change_set(Snapshot *snapshot, const Notes *notes, GError **error)
@@ -301,7 +311,7 @@ static SnapshotCommit commit_change_set(Snapshot *snapshot, const Notes *notes, 
 	if (says_nothing(notes) && spine_roots_equal(&roots, &snapshot->roots)) {
 		return SNAPSHOT_UNCHANGED;
 	}
-	return make_durable(snapshot, &roots, notes, error) ? SNAPSHOT_COMMITTED : SNAPSHOT_ERROR;
+	return record(snapshot, &roots, notes, error);
 }
 
 SnapshotCommit snapshot_commit(Snapshot *snapshot, const Notes *notes, GError **error)
