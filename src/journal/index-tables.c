@@ -256,14 +256,21 @@ static bool take_file(Tables *tables, const JournalLine *line, const json_t *eve
 	return drift_take_file(tables, line, event, file, error);
 }
 
-/* An acknowledgement, or a resolution that names events instead of paths, closes them. */
-static bool take_refers(Tables *tables, const json_t *event, GError **error)
+/* An acknowledgement closes the events it names; so does a resolution that names no paths. */
+static bool closes_what_it_names(const json_t *event)
 {
 	const char *kind = json_string_value(json_object_get(event, "kind"));
+
+	return g_str_equal(kind, event_kind_word(EVENT_ACK)) ||
+	       (g_str_equal(kind, event_kind_word(EVENT_RESOLVED)) &&
+		json_array_size(json_object_get(event, "files")) == 0);
+}
+
+static bool take_refers(Tables *tables, const json_t *event, GError **error)
+{
 	const json_t *refers = json_object_get(event, "refers");
 
-	if (!g_str_equal(kind, event_kind_word(EVENT_ACK)) &&
-	    !g_str_equal(kind, event_kind_word(EVENT_RESOLVED))) {
+	if (!closes_what_it_names(event)) {
 		return true;
 	}
 	for (size_t i = 0; i < json_array_size(refers); i++) {
