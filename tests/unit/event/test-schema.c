@@ -9,15 +9,14 @@
 
 #define PYTHON "/usr/bin/python3"
 
-static const char script[] =
-	"import json, sys, jsonschema\n"
-	"schema = json.load(open(sys.argv[1]))\n"
-	"jsonschema.Draft202012Validator.check_schema(schema)\n"
-	"validator = jsonschema.Draft202012Validator(schema)\n"
-	"for line in open(sys.argv[2]):\n"
-	"    event = json.loads(line)\n"
-	"    for error in validator.iter_errors(event):\n"
-	"        print(event['kind'], '/'.join(map(str, error.absolute_path)), error.message)\n";
+static const char script[] = "import json, sys, jsonschema\n"
+			     "schema = json.load(open(sys.argv[1]))\n"
+			     "jsonschema.Draft202012Validator.check_schema(schema)\n"
+			     "validator = jsonschema.Draft202012Validator(schema)\n"
+			     "for number, line in enumerate(open(sys.argv[2])):\n"
+			     "    for error in validator.iter_errors(json.loads(line)):\n"
+			     "        place = '/'.join(map(str, error.absolute_path))\n"
+			     "        print(f'event {number}: {place}: {error.message}')\n";
 
 static bool has_validator(void)
 {
@@ -100,20 +99,26 @@ static void test_spoiled_events(void)
 	g_autoptr(Event) event = specimen_sshd();
 	g_autoptr(GBytes) body = event_encode(event);
 	g_autofree char *text = g_strndup(g_bytes_get_data(body, NULL), g_bytes_get_size(body));
+	g_autoptr(GString) lines = g_string_new(NULL);
+	g_autofree char *said = NULL;
 
 	if (!has_validator()) {
 		g_test_skip("python3-jsonschema is not installed");
 		return;
 	}
 	for (guint i = 0; i < G_N_ELEMENTS(spoilings); i++) {
-		g_autofree char *said = NULL;
 		g_autoptr(GString) spoiled = g_string_new(text);
 
 		g_assert_cmpuint(g_string_replace(spoiled, spoilings[i].from, spoilings[i].to, 1),
 				 ==, 1);
-		said = complaints(spoiled->str);
-		g_test_message("%s: %s", spoilings[i].to, said);
-		g_assert_cmpstr(said, !=, "");
+		g_string_append_printf(lines, "%s\n", spoiled->str);
+	}
+	said = complaints(lines->str);
+	for (guint i = 0; i < G_N_ELEMENTS(spoilings); i++) {
+		g_autofree char *name = g_strdup_printf("event %u:", i);
+
+		g_test_message("%s", spoilings[i].to);
+		g_assert_nonnull(strstr(said, name));
 	}
 }
 
