@@ -14,6 +14,7 @@
 
 #define LOCK_FILE "lock"
 #define STEP_MS 50
+#define DYING_MS 1000 /* a living holder may have been killed just now */
 
 /* A number is given to another process some day; with its start time it means one process. */
 typedef struct {
@@ -21,7 +22,10 @@ typedef struct {
 	guint64 start_ticks;
 } Holder;
 
-/* Field 22 of /proc/PID/stat, counted behind the name, which may hold anything; 0: no such. */
+/*
+ * When a living process was started: field 22 of /proc/PID/stat, counted behind the name, which may
+ * hold anything. 0: there is none, or it is dead and only not yet reaped.
+ */
 static guint64 start_of(int pid)
 {
 	g_autofree char *path = g_strdup_printf("/proc/%d/stat", pid);
@@ -29,7 +33,8 @@ static guint64 start_of(int pid)
 	const char *at;
 	guint64 ticks = 0;
 
-	if (!g_file_get_contents(path, &text, NULL, NULL) || (at = strrchr(text, ')')) == NULL) {
+	if (!g_file_get_contents(path, &text, NULL, NULL) || (at = strrchr(text, ')')) == NULL ||
+	    strlen(at) < 3 || at[2] == 'Z' || at[2] == 'X') {
 		return 0;
 	}
 	for (int field = 2; at != NULL && field < 22; field++) {
@@ -61,30 +66,42 @@ static bool write_holder(int state_fd, GError **error)
 	return io_write_all(fd, text, strlen(text), error);
 }
 
-/* True when it was taken; false with *error set when it never can be. */
+/* Whether it is no use to wait any longer, and why. */
+static bool give_up(int fd, guint waited_ms, guint wait_ms, GError **error)
+{
+	Holder holder;
+
+	if (holder_lives(fd, &holder)) {
+		if (waited_ms < MIN(wait_ms, DYING_MS)) {
+			return false;
+		}
+		g_set_error(error, REEVE_ERROR, REEVE_ERROR_DENIED,
+			    "another reeved (pid %d) runs here already: stop it, or give another "
+			    "--state",
+			    holder.pid);
+		return true;
+	}
+	if (waited_ms < wait_ms) {
+		return false;
+	}
+	g_set_error(error, REEVE_ERROR, REEVE_ERROR_UNAVAILABLE,
+		    "stages of an earlier reeved are still running: `fuser` on the file `lock` of "
+		    "the state folder names them");
+	return true;
+}
+
 static bool wait_for_lock(int fd, guint wait_ms, GError **error)
 {
 	guint waited_ms = 0;
-	Holder holder;
 
 	while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
 		if (errno != EWOULDBLOCK && errno != EINTR) {
 			return error_set_errno(error, "cannot take the lock");
 		}
-		if (holder_lives(fd, &holder)) {
-			g_set_error(error, REEVE_ERROR, REEVE_ERROR_DENIED,
-				    "another reeved (pid %d) runs here already: stop it, or give "
-				    "another --state",
-				    holder.pid);
+		if (give_up(fd, waited_ms, wait_ms, error)) {
 			return false;
 		}
-		if (waited_ms >= wait_ms) {
-			g_set_error(error, REEVE_ERROR, REEVE_ERROR_UNAVAILABLE,
-				    "stages of an earlier reeved are still running: `fuser` on the "
-				    "file `lock` of the state folder names them");
-			return false;
-		}
-		if (waited_ms == 0) {
+		if (waited_ms == DYING_MS) {
 			log_info("waiting for stages of an earlier reeved to end");
 		}
 		g_usleep(STEP_MS * 1000);

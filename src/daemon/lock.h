@@ -13,7 +13,7 @@
 
 /*
  * Takes the lock in the folder `state_fd`; returns its descriptor, -1 and *error. When a living
- * reeved holds it, says so at once with its pid; when only stages left behind do, waits up to
- * `wait_ms` for them to go.
+ * reeved holds it, says so with its pid, after a second at most (it may be dying); when only stages
+ * left behind do, waits up to `wait_ms` for them to go.
  */
 int lock_take(int state_fd, guint wait_ms, GError **error);

@@ -37,7 +37,7 @@ static void test_second(Folder *folder, gconstpointer data)
 
 	g_assert_no_error(error);
 	g_assert_cmpint(write(first, &byte, 1), ==, -1); /* nothing a stage could write to */
-	g_assert_cmpint(lock_take(folder->fd, 60000, &error), ==, -1);
+	g_assert_cmpint(lock_take(folder->fd, 0, &error), ==, -1);
 	g_assert_error(error, REEVE_ERROR, REEVE_ERROR_DENIED);
 	g_assert_nonnull(strstr(error->message, pid));
 	fd_close(&first);
@@ -45,11 +45,12 @@ static void test_second(Folder *folder, gconstpointer data)
 	g_assert_cmpint(first, >=, 0);
 }
 
-/* A reeved that dies and leaves a stage: `stay` and `tell` are ends of pipes. */
-static void leave_a_stage(const Folder *folder, int stay, int tell)
+/* A reeved that dies and leaves a stage: `stay` and `tell` are ends of a pipe, whose closing ends
+ * the stage. The dead reeved is not reaped. */
+static pid_t leave_a_stage(const Folder *folder, int stay, int tell)
 {
 	pid_t reeved = fork();
-	int status;
+	siginfo_t info;
 
 	if (reeved == 0) {
 		int lock = lock_take(folder->fd, 0, NULL);
@@ -64,26 +65,45 @@ static void leave_a_stage(const Folder *folder, int stay, int tell)
 		}
 		_exit(lock >= 0 ? 0 : 1);
 	}
-	g_assert_cmpint(waitpid(reeved, &status, 0), ==, reeved);
-	g_assert_cmpint(status, ==, 0);
+	g_assert_no_errno(waitid(P_PID, (id_t)reeved, &info, WEXITED | WNOWAIT));
+	g_assert_cmpint(info.si_status, ==, 0);
+	return reeved;
 }
 
-static void test_left_behind(Folder *folder, gconstpointer data)
+/* Whether the dead reeved has been reaped must make no difference. */
+static void expect_waiting(const Folder *folder, bool reap_first)
 {
 	g_autoptr(GError) error = NULL;
 	auto_fd int stay = -1, tell = -1, lock = -1;
 	int ends[2];
+	pid_t reeved;
 
 	g_assert_no_errno(pipe2(ends, O_CLOEXEC));
 	stay = ends[0];
 	tell = ends[1];
-	leave_a_stage(folder, stay, tell);
+	reeved = leave_a_stage(folder, stay, tell);
+	if (reap_first) {
+		g_assert_cmpint(waitpid(reeved, NULL, 0), ==, reeved);
+	}
 	g_assert_cmpint(lock_take(folder->fd, 0, &error), ==, -1);
 	g_assert_error(error, REEVE_ERROR, REEVE_ERROR_UNAVAILABLE);
 	g_clear_error(&error);
-	fd_close(&tell); /* now it goes */
+	fd_close(&tell); /* now the stage goes */
 	lock = lock_take(folder->fd, 60000, &error);
 	g_assert_no_error(error);
+	if (!reap_first) {
+		g_assert_cmpint(waitpid(reeved, NULL, 0), ==, reeved);
+	}
+}
+
+static void test_left_behind(Folder *folder, gconstpointer data)
+{
+	expect_waiting(folder, true);
+}
+
+static void test_zombie(Folder *folder, gconstpointer data)
+{
+	expect_waiting(folder, false);
 }
 
 /* The number in the file is a living process, but another one than the holder was. */
@@ -105,6 +125,7 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add("/lock/second", Folder, NULL, folder_make, test_second, folder_remove);
 	g_test_add("/lock/left-behind", Folder, NULL, folder_make, test_left_behind, folder_remove);
+	g_test_add("/lock/zombie", Folder, NULL, folder_make, test_zombie, folder_remove);
 	g_test_add("/lock/reused", Folder, NULL, folder_make, test_number_reused, folder_remove);
 	return g_test_run();
 }
