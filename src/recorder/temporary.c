@@ -22,8 +22,9 @@ static const Shape shapes[] = {
 };
 
 static const char *const suffixes[] = {
-	"~",         ".swp",    ".swx",  ".swo",  ".tmp", ".temp",   ".dpkg-new", ".dpkg-tmp",
-	".dpkg-old", ".rpmnew", ".part", ".lock", ".new", ".augnew", ".crswap",   ".bak~",
+	"~",     ".swp",      ".swpx",     ".swx",      ".swo",    ".tmp",
+	".temp", ".dpkg-new", ".dpkg-tmp", ".dpkg-old", ".rpmnew", ".part",
+	".lock", ".new",      ".augnew",   ".crswap",   ".bak~",
 };
 
 static const char *const prefixes[] = {

@@ -5,10 +5,11 @@
 #include <glib.h>
 
 static const char *const temporary[] = {
-	"sshd_config~",  ".sshd_config.swp", ".sshd_config.swx", "4913",          "5036",
-	"sedAb3dE9",     "x.dpkg-new",       "x.dpkg-tmp",       "x.tmp",         "passwd.lock",
-	"passwd.k3Xb9Q", ".name.Ab12Cd",     ".#hosts",          "#hosts#",       "tmpa8f3k2x1",
-	"x.augnew",      ".nfs0000000000ab", ".ansible_tmp9xk",  "config.AbCdEf", "x.part",
+	"sshd_config~", ".sshd_config.swp", ".sshd_config.swx", ".a.swpx",         "4913",
+	"5036",         "sedAb3dE9",        "x.dpkg-new",       "x.dpkg-tmp",      "x.tmp",
+	"passwd.lock",  "passwd.k3Xb9Q",    ".name.Ab12Cd",     ".#hosts",         "#hosts#",
+	"tmpa8f3k2x1",  "x.augnew",         ".nfs0000000000ab", ".ansible_tmp9xk", "config.AbCdEf",
+	"x.part",
 };
 
 static const char *const honest[] = {
