@@ -25,3 +25,13 @@ const GPtrArray *facts_get(Facts *facts, guint field)
 	}
 	return facts->values[field];
 }
+
+bool facts_afford(Facts *facts, gsize size)
+{
+	if (facts->cuts >= FACTS_MAX_CUTS || size > FACTS_REGEX_BYTES - facts->regex_bytes) {
+		facts->was_cut = true;
+		return false;
+	}
+	facts->regex_bytes += size;
+	return true;
+}

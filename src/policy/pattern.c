@@ -178,11 +178,12 @@ static bool order_holds(const Pattern *pattern, const char *value)
 
 static bool regex_holds(const Pattern *pattern, const char *value, Facts *facts)
 {
-	if (facts->cuts >= FACTS_MAX_CUTS) {
-		facts->was_cut = true;
+	gsize size = strlen(value);
+
+	if (!facts_afford(facts, size)) {
 		return false;
 	}
-	switch (regex_matches(pattern->regex, value, strlen(value))) {
+	switch (regex_matches(pattern->regex, value, size)) {
 	case REGEX_YES:
 		return true;
 	case REGEX_CUT:

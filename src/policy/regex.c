@@ -114,6 +114,6 @@ RegexResult regex_matches(const Regex *regex, const char *value, gsize size)
 		if (result != REGEX_NO || is_last) {
 			return result;
 		}
-		at += REGEX_WINDOW_BYTES / 2;
+		at += REGEX_WINDOW_BYTES - REGEX_OVERLAP_BYTES;
 	}
 }

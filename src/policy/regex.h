@@ -3,8 +3,8 @@
  * A regular expression of a rule (Sigma's `re`): PCRE2 over bytes, without JIT, with limits of
  * matching, depth and memory, so that no expression and no value can hold the judge up.
  *
- * A value longer than REGEX_WINDOW_BYTES is searched in windows that overlap by half: what matches
- * within half a window is found wherever it stands.
+ * A value longer than REGEX_WINDOW_BYTES is searched in windows that overlap: what matches within
+ * REGEX_OVERLAP_BYTES is found wherever it stands.
  */
 #pragma once
 
@@ -14,6 +14,7 @@
 #include <stdbool.h>
 
 #define REGEX_WINDOW_BYTES (256 * 1024)
+#define REGEX_OVERLAP_BYTES (32 * 1024)
 #define REGEX_MAX_BYTES 4096 /* of the expression itself */
 
 typedef enum {

@@ -101,7 +101,7 @@ static bool add_pattern(Parse *parse, Test *test, const YamlNode *value, guint m
 	if (pattern == NULL) {
 		return yaml_complain(parse->document, value, NULL, error, "%s", reason->message);
 	}
-	test->cost = MAX(test->cost, pattern_is_costly(pattern) ? 1 : 0);
+	test->cost |= pattern_is_costly(pattern) ? 1 : 0;
 	g_ptr_array_add(test->patterns, pattern);
 	return true;
 }

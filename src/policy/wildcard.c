@@ -155,13 +155,37 @@ static const char *match_here(const Wildcard *wildcard, const GArray *segment, c
 	return value;
 }
 
+/* The next place at or behind `value` where the segment may begin: its first byte decides. */
+static const char *skip_to(const Wildcard *wildcard, const GArray *segment, const char *value,
+			   const char *end)
+{
+	const Element *first = &g_array_index(segment, Element, 0);
+	const char *lower, *upper;
+
+	if (first->kind != ELEMENT_BYTE || value == end) {
+		return value;
+	}
+	lower = memchr(value, first->byte, (gsize)(end - value));
+	if (wildcard->is_cased || !g_ascii_islower(first->byte)) {
+		return lower;
+	}
+	upper = memchr(value, g_ascii_toupper(first->byte),
+		       (gsize)((lower != NULL ? lower : end) - value));
+	return upper != NULL ? upper : lower;
+}
+
 /* The end of the leftmost match at or behind `value`, which must end at `end` when `to_end`. */
 static const char *match_later(const Wildcard *wildcard, const GArray *segment, const char *value,
 			       const char *end, bool to_end)
 {
 	for (; (gsize)(end - value) >= segment->len; value++) {
-		const char *after = match_here(wildcard, segment, value, end);
+		const char *after;
 
+		value = skip_to(wildcard, segment, value, end);
+		if (value == NULL) {
+			return NULL;
+		}
+		after = match_here(wildcard, segment, value, end);
 		if (after != NULL && (!to_end || after == end)) {
 			return after;
 		}
