@@ -101,18 +101,21 @@ char *config_build_folder(void)
 		       : NULL;
 }
 
-/* <source>/policies of <source>/<build>/src; NULL when that is not what it looks like. */
+/* What the build wrote down for its own programs (config/policies-folder.in); NULL: installed. */
 static char *source_policies(void)
 {
 	g_autofree char *folder = config_build_folder();
-	g_autofree char *policies = NULL;
+	g_autofree char *file = NULL;
+	char *policies = NULL;
 
 	if (folder == NULL) {
 		return NULL;
 	}
-	policies = g_build_filename(folder, "..", "..", "policies", NULL);
-	return g_file_test(policies, G_FILE_TEST_IS_DIR) ? g_canonicalize_filename(policies, NULL)
-							 : NULL;
+	file = g_build_filename(folder, "config", "policies-folder", NULL);
+	if (!g_file_get_contents(file, &policies, NULL, NULL)) {
+		return NULL;
+	}
+	return g_strchomp(policies);
 }
 
 GStrv config_policy_folders(const Config *config)
