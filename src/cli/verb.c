@@ -72,14 +72,17 @@ static const GOptionEntry *entry_of(const GOptionEntry *entries, char letter)
 static void part_values(const GOptionEntry *entries, int *argc, char ***argv)
 {
 	GPtrArray *parted = g_ptr_array_new();
+	bool are_options = true;
 
 	for (int i = 0; i < *argc; i++) {
 		char *word = (*argv)[i];
-		const GOptionEntry *entry =
-			word[0] == '-' && word[1] != '-' && word[1] != '\0' && word[2] != '\0'
-				? entry_of(entries, word[1])
-				: NULL;
+		bool is_short = word[0] == '-' && word[1] != '\0' && word[1] != '-';
+		const GOptionEntry *entry = NULL;
 
+		are_options = are_options && strcmp(word, "--") != 0;
+		if (are_options && is_short && word[2] != '\0') {
+			entry = entry_of(entries, word[1]);
+		}
 		if (entry != NULL && entry->arg != G_OPTION_ARG_NONE) {
 			g_ptr_array_add(parted, g_strndup(word, 2));
 			word += 2;
@@ -89,6 +92,18 @@ static void part_values(const GOptionEntry *entries, int *argc, char ***argv)
 	*argc = (int)parted->len;
 	g_ptr_array_add(parted, NULL);
 	*argv = (char **)g_ptr_array_free(parted, FALSE);
+}
+
+/* GOption stops at "--" but leaves it where arguments stand before it. */
+static void drop_separator(int *argc, char **argv)
+{
+	for (int i = 1; i < *argc; i++) {
+		if (strcmp(argv[i], "--") == 0) {
+			memmove(argv + i, argv + i + 1, (gsize)(*argc - i) * sizeof(char *));
+			(*argc)--;
+			return;
+		}
+	}
 }
 
 VerbParse verb_parse(const GOptionEntry *entries, int *argc, char ***argv, int *ret_exit)
@@ -118,9 +133,6 @@ VerbParse verb_parse(const GOptionEntry *entries, int *argc, char ***argv, int *
 		*ret_exit = CLI_OK;
 		return VERB_DONE;
 	}
-	if (*argc > 1 && strcmp((*argv)[1], "--") == 0) {
-		memmove(*argv + 1, *argv + 2, (gsize)(*argc - 1) * sizeof(char *));
-		(*argc)--;
-	}
+	drop_separator(argc, *argv);
 	return VERB_GO_ON;
 }

@@ -69,7 +69,7 @@ static char *watched_path(int root_fd, const char *root, const char *typed, GErr
 		}
 		return NULL;
 	}
-	fd = path_open(root_fd, path, O_PATH | O_NOFOLLOW);
+	fd = path_open(root_fd, path, O_PATH);
 	if (fd < 0) {
 		complain_missing(root, path, error);
 		return NULL;
