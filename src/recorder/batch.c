@@ -87,10 +87,21 @@ static char *common_ancestor(const GPtrArray *paths)
 	return common;
 }
 
-/* Directories that found no watch: told once, as one gap that stays open. */
+/*
+ * Directories that found no watch: told once, as a gap that stays open until every directory has
+ * one. Meanwhile they are looked at now and then (recorder.c).
+ */
 static void tell_uncovered(const Recorder *recorder, const LookReport *report, Notes *notes)
 {
 	g_autoptr(GPtrArray) fresh = g_ptr_array_new();
+
+	if (recorder->budget_gap != NULL && watch_uncovered(recorder->world.watch) == 0) {
+		Gap *closed = gap_copy(recorder->budget_gap);
+
+		closed->end_usec = notes->recorded_usec;
+		closed->closed_usec = notes->recorded_usec;
+		g_ptr_array_add(notes->gaps, closed);
+	}
 
 	for (guint i = 0; i < report->uncovered->len; i++) {
 		char *path = report->uncovered->pdata[i];
@@ -160,6 +171,7 @@ static bool commit(Recorder *recorder, LookMode mode, const Notes *notes, Snapsh
 	*ret = snapshot_commit(recorder->world.snapshot, notes, error);
 	switch (*ret) {
 	case SNAPSHOT_COMMITTED:
+		g_ptr_array_set_size(recorder->gaps, 0); /* told, whatever comes now */
 		bell_ring(recorder->options->next_bell);
 		return finish_catalog(recorder, mode, error);
 	case SNAPSHOT_UNCHANGED:
@@ -195,6 +207,21 @@ static void follow_up_roots(Recorder *recorder, const LookReport *report, const 
 	}
 }
 
+static void follow_up_uncovered(Recorder *recorder, const LookReport *report, const Notes *notes)
+{
+	if (watch_uncovered(recorder->world.watch) == 0) {
+		g_clear_pointer(&recorder->budget_gap, gap_free);
+		g_hash_table_remove_all(recorder->uncovered);
+		return;
+	}
+	if (recorder->budget_gap == NULL) {
+		recorder->budget_gap = gap_new("watch-budget", "/", notes->recorded_usec, 0);
+	}
+	for (guint i = 0; i < report->uncovered->len; i++) {
+		g_hash_table_add(recorder->uncovered, g_strdup(report->uncovered->pdata[i]));
+	}
+}
+
 /* What a look leaves behind for later ones. */
 static void follow_up(Recorder *recorder, const LookReport *report, const Notes *notes)
 {
@@ -203,13 +230,13 @@ static void follow_up(Recorder *recorder, const LookReport *report, const Notes 
 	for (guint i = 0; i < report->changed->len; i++) {
 		settle_committed(recorder->settle, report->changed->pdata[i], now);
 	}
-	for (guint i = 0; i < report->uncovered->len; i++) {
-		g_hash_table_add(recorder->uncovered, g_strdup(report->uncovered->pdata[i]));
-	}
+	follow_up_uncovered(recorder, report, notes);
 	follow_up_roots(recorder, report, notes);
+	if (!recorder->is_started) {
+		recorder->n_blind = report->blind->len;
+	}
 	settle_all(recorder, report->unstable, UNSTABLE_RECHECK_USEC);
 	settle_all(recorder, report->doubtful, SETTLE_RECHECK_USEC);
-	g_ptr_array_set_size(recorder->gaps, 0);
 	recorder->maintain_usec = now + MAINTAIN_AFTER_USEC;
 }
 

@@ -16,7 +16,7 @@
 #define PROGRESS_USEC 100000
 #define BACKOFF_MIN_USEC 1000000
 #define BACKOFF_MAX_USEC 30000000
-#define UNCOVERED_RESCAN_USEC 60000000
+#define PATROL_USEC 60000000
 
 void recorder_init(Recorder *recorder)
 {
@@ -33,6 +33,7 @@ void recorder_clear(Recorder *recorder)
 	g_ptr_array_unref(recorder->gaps);
 	g_hash_table_unref(recorder->lost);
 	g_hash_table_unref(recorder->uncovered);
+	g_clear_pointer(&recorder->budget_gap, gap_free);
 }
 
 /*
@@ -117,11 +118,30 @@ static void show_status(Recorder *recorder)
 	status->uncovered = watch_uncovered(world->watch);
 	status->pending = settle_count(recorder->settle);
 	status->gaps_open = recorder->gaps->len + g_hash_table_size(recorder->lost) +
-			    (status->uncovered > 0 ? 1 : 0);
+			    (recorder->budget_gap != NULL ? 1 : 0);
 	status->entries = catalog_count(world->catalog);
 	g_free(status->last_commit);
 	status->last_commit = g_strdup(snapshot_head(world->snapshot));
 	status_write(status);
+}
+
+/* Ready, and what a person should know all the same. */
+static void set_ready_text(const Recorder *recorder)
+{
+	Status *status = recorder->status;
+	guint uncovered = watch_uncovered(recorder->world.watch);
+
+	if (uncovered > 0) {
+		status_set_text(status,
+				"%u directories have no watch and are looked at every "
+				"minute: raise fs.inotify.max_user_watches",
+				uncovered);
+	} else if (recorder->n_blind > 0) {
+		status_set_text(status, "watching; %u paths may not be read by this user",
+				recorder->n_blind);
+	} else {
+		status_set_text(status, "watching");
+	}
 }
 
 static void note_success(Recorder *recorder)
@@ -134,14 +154,7 @@ static void note_success(Recorder *recorder)
 	recorder->retry_usec = 0;
 	recorder->backoff_usec = 0;
 	status->state = STATUS_READY;
-	if (watch_uncovered(recorder->world.watch) > 0) {
-		status_set_text(status,
-				"%u directories have no watch and are looked at every "
-				"minute: raise fs.inotify.max_user_watches",
-				watch_uncovered(recorder->world.watch));
-	} else {
-		status_set_text(status, "watching");
-	}
+	set_ready_text(recorder);
 	show_status(recorder);
 }
 
@@ -155,7 +168,12 @@ static bool note_failure(Recorder *recorder, GError *failure, GError **error)
 		g_propagate_error(error, failure);
 		return false;
 	}
-	if (!recorder->is_leaving && recorder->retry_usec == 0) {
+	if (recorder->is_leaving) {
+		log_debug("left undone: %s", failure->message);
+		g_error_free(failure);
+		return true;
+	}
+	if (recorder->retry_usec == 0) {
 		log_error("cannot record: %s; trying again until it works", failure->message);
 	}
 	recorder->backoff_usec =
@@ -306,12 +324,41 @@ static gint64 sure_until_usec(const Recorder *recorder)
 	return pending != 0 ? pending : clock_wall_usec();
 }
 
+/* Directories without a watch are looked at every minute; a look tries to watch them, too. */
+static void patrol(Recorder *recorder, gint64 now)
+{
+	GHashTableIter iter;
+	void *path;
+
+	if (g_hash_table_size(recorder->uncovered) == 0 || now < recorder->patrol_usec) {
+		return;
+	}
+	recorder->patrol_usec = now + PATROL_USEC;
+	g_hash_table_iter_init(&iter, recorder->uncovered);
+	while (g_hash_table_iter_next(&iter, &path, NULL)) {
+		settle_push_rescan(recorder->settle, path, now);
+	}
+}
+
+static void tidy(Recorder *recorder, gint64 now)
+{
+	g_autoptr(GError) failure = NULL;
+	bool has_more = false;
+
+	if (recorder->maintain_usec == 0 || now < recorder->maintain_usec ||
+	    recorder->retry_usec != 0) {
+		return;
+	}
+	if (!snapshot_maintain(recorder->world.snapshot, &has_more, &failure)) {
+		log_warning("cannot tidy the snapshots: %s", failure->message);
+	}
+	recorder->maintain_usec = has_more ? now + BEAT_USEC : 0;
+}
+
 /* What is done now and then, not for a hint's sake. */
 static void keep_house(Recorder *recorder)
 {
 	gint64 now = clock_mono_usec();
-	g_autoptr(GError) failure = NULL;
-	bool has_more = false;
 
 	if (now >= recorder->beat_usec) {
 		recorder->beat_usec = now + BEAT_USEC;
@@ -320,13 +367,8 @@ static void keep_house(Recorder *recorder)
 		}
 		show_status(recorder);
 	}
-	if (recorder->maintain_usec != 0 && now >= recorder->maintain_usec &&
-	    recorder->retry_usec == 0) {
-		if (!snapshot_maintain(recorder->world.snapshot, &has_more, &failure)) {
-			log_warning("cannot tidy the snapshots: %s", failure->message);
-		}
-		recorder->maintain_usec = has_more ? now + BEAT_USEC : 0;
-	}
+	patrol(recorder, now);
+	tidy(recorder, now);
 }
 
 static gint64 earlier(gint64 a, gint64 b)

@@ -31,6 +31,8 @@ typedef struct {
 	GPtrArray *gaps;       /* of Gap: to be told in the next commit */
 	GHashTable *lost;      /* roots that are gone -> Gap, open since then */
 	GHashTable *uncovered; /* directories without a watch that have been told as a gap */
+	Gap *budget_gap;       /* open while there are any; NULL */
+	guint n_blind;         /* paths the start could not look at */
 	bool is_started;       /* the debt to the past is paid: baseline or rescan */
 	bool must_rebuild;     /* the catalog is behind the snapshot */
 	bool is_leaving;
@@ -40,6 +42,7 @@ typedef struct {
 	gint64 backoff_usec;
 	gint64 beat_usec;     /* monotonic: the next sign of life */
 	gint64 maintain_usec; /* monotonic: when to tidy the packs; 0: nothing to tidy */
+	gint64 patrol_usec;   /* monotonic: when to look at directories without a watch */
 	gint64 progress_usec; /* monotonic: the last look around during a long look */
 } Recorder;
 

@@ -100,10 +100,11 @@ static bool rescan(Recorder *recorder, GError **error)
 		.orders = orders,
 	};
 
-	g_ptr_array_add(recorder->gaps,
-			gap_new(recorder->alive->cause, "/", recorder->alive->last_usec, 0));
+	Gap *gap = gap_new(recorder->alive->cause, "/", recorder->alive->last_usec, 0);
+
+	g_ptr_array_add(recorder->gaps, gap);
 	if (!batch_run(recorder, &plan, error)) {
-		g_ptr_array_set_size(recorder->gaps, recorder->gaps->len - 1);
+		g_ptr_array_remove(recorder->gaps, gap); /* told anew with the next attempt */
 		return false;
 	}
 	return true;
