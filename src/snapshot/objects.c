@@ -8,6 +8,10 @@
 #include <stdio.h>
 #include <string.h>
 
+/* How much of the packs libgit2 maps at once, and in all. */
+#define WINDOW_BYTES (4 * 1024 * 1024)
+#define WINDOWS_BYTES (32 * 1024 * 1024)
+
 struct Objects {
 	char *folder;
 	int pack_fd;
@@ -45,8 +49,10 @@ Objects *objects_open(const char *folder, int pack_fd, GError **error)
 	g_autoptr(Objects) objects = g_new0(Objects, 1);
 
 	git_libgit2_init();
-	/* What is read is read once: a cache would only grow. */
+	/* What is read is read once: a cache would only grow, and so would maps of whole packs. */
 	git_libgit2_opts(GIT_OPT_ENABLE_CACHING, 0);
+	git_libgit2_opts(GIT_OPT_SET_MWINDOW_SIZE, (size_t)WINDOW_BYTES);
+	git_libgit2_opts(GIT_OPT_SET_MWINDOW_MAPPED_LIMIT, (size_t)WINDOWS_BYTES);
 	objects->folder = g_strdup(folder);
 	objects->pack_fd = pack_fd;
 	objects->sha1 = sha1_new();

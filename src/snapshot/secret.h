@@ -30,7 +30,7 @@ typedef enum {
 
 /* By path alone; before anything is read. */
 SecretKind secrets_classify_path(const Secrets *secrets, const char *path);
-/* Whether content (a prefix of at most 64 KiB is enough) looks like a secret. */
+/* Whether content looks like a secret. Give all that would be kept: a key may stand at its end. */
 bool secrets_content_is_secret(const void *data, gsize size);
 
 void secrets_hmac(const Secrets *secrets, const void *data, gsize size, guint8 ret[DIGEST_BYTES]);

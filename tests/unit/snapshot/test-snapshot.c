@@ -7,6 +7,8 @@
 
 #include <git2.h>
 #include <glib/gstdio.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <utime.h>
 
 #define NOW (G_GINT64_CONSTANT(1795316645) * 1000000)
@@ -438,6 +440,39 @@ static void test_abandon(Fixture *f, const void *data)
 	g_assert_cmpuint(count_packs(f), ==, 1);
 }
 
+/* No room on the disk: an error, nothing left behind, and the next commit goes as if nothing had
+ * been. */
+static void test_no_room(Fixture *f, const void *data)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Notes) notes = notes_new(CHANGE_SET_CHANGE);
+	g_autofree char *head = NULL;
+	g_autofree char *noise = g_malloc(40000);
+	struct rlimit before, tight;
+
+	baseline(f);
+	head = g_strdup(snapshot_head(f->snapshot));
+	for (gsize i = 0; i < 40000; i++) {
+		noise[i] = (char)g_test_rand_int_range(1, 256);
+	}
+	noise[39999] = '\0';
+	signal(SIGXFSZ, SIG_IGN);
+	g_assert_cmpint(getrlimit(RLIMIT_FSIZE, &before), ==, 0);
+	tight = (struct rlimit){.rlim_cur = 8192, .rlim_max = before.rlim_max};
+	begin(f);
+	put_file(f, "/etc/noise", noise);
+	g_assert_cmpint(setrlimit(RLIMIT_FSIZE, &tight), ==, 0);
+	g_assert_cmpint(snapshot_commit(f->snapshot, notes, &error), ==, SNAPSHOT_ERROR);
+	g_assert_cmpint(setrlimit(RLIMIT_FSIZE, &before), ==, 0);
+	g_assert_error(error, REEVE_ERROR, REEVE_ERROR_IO);
+	g_assert_cmpstr(snapshot_head(f->snapshot), ==, head);
+	g_assert_cmpuint(count_packs(f), ==, 1);
+	begin(f);
+	put_file(f, "/etc/noise", noise);
+	g_assert_cmpint(commit(f), ==, SNAPSHOT_COMMITTED);
+	stock_git_fsck(f->repository);
+}
+
 static void write_text(const char *folder, const char *name, const char *text)
 {
 	g_autofree char *path = g_build_filename(folder, name, NULL);
@@ -763,7 +798,7 @@ static void test_model(Fixture *f, const void *data)
 	begin(f);
 	put_file(f, "/z", "never empty");
 	commit(f);
-	for (guint round = 0; round < 40; round++) {
+	for (guint round = 0; round < 15; round++) {
 		int steps = g_test_rand_int_range(1, 12);
 		g_autofree char *ours = NULL;
 		g_autofree char *expected = NULL;
@@ -798,6 +833,7 @@ int main(int argc, char **argv)
 	ADD("depth", test_depth);
 	ADD("shards", test_shards);
 	ADD("abandon", test_abandon);
+	ADD("no-room", test_no_room);
 	ADD("left-overs", test_left_overs);
 	ADD("reopen", test_reopen);
 	ADD("stock-gc", test_stock_gc);
