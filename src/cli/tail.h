@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Following the bus and showing what comes: for `reeve tail`, and for `reeve watch` once its daemon
+ * runs. Reconnects by itself when the relay restarts; nothing is lost and nothing shown twice.
+ */
+#pragma once
+
+#include "cli/context.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+
+typedef struct {
+	const char *since; /* as ClientOptions has it */
+	bool all;          /* every event, not alerts alone */
+	/* told every event that is shown; NULL */
+	void (*seen)(void *who, const json_t *event);
+	bool (*goes_on)(void *who); /* asked several times a second; NULL: goes on for ever */
+	void *who;
+} TailOptions;
+
+/* Whether somebody listens where events are published; false and *error: what to do about it. */
+bool tail_check(const Context *context, GError **error);
+
+/*
+ * Shows events until goes_on says no (CLI_OK) or it cannot go on (CLI_TROUBLE, after having said
+ * why): history rewritten, chain broken, nobody reads our output.
+ */
+int tail_follow(const Context *context, const TailOptions *options);
