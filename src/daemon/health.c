@@ -22,7 +22,7 @@ static bool all_ready(const HealthFacts *facts)
 static const char *first_problem(const HealthFacts *facts)
 {
 	for (guint i = 0; i < facts->n_stages; i++) {
-		if (facts->stages[i].problem != NULL && facts->stages[i].state != STAGE_READY) {
+		if (facts->stages[i].problem != NULL) {
 			return facts->stages[i].problem;
 		}
 	}

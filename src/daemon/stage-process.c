@@ -96,6 +96,7 @@ void stage_process_hear(StageProcess *stage)
 	if (got > 0 && memchr(word, 'R', (gsize)got) != NULL && stage->state == STAGE_STARTING) {
 		stage->state = STAGE_READY;
 		stage->was_ever_ready = true;
+		g_clear_pointer(&stage->problem, g_free);
 	}
 }
 
@@ -152,7 +153,6 @@ void stage_process_tick(StageProcess *stage, gint64 now_usec)
 		break;
 	case STAGE_STARTING:
 	case STAGE_READY:
-		g_clear_pointer(&stage->problem, g_free);
 		stage->backoff_usec = STAGE_BACKOFF_FIRST_USEC;
 		break;
 	case STAGE_ENDING:

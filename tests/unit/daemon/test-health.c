@@ -41,7 +41,8 @@ static void test_states(World *world, gconstpointer data)
 	expect(world, "starting", "stages are starting");
 	world->stages[1].problem = g_strdup("reeve-judge (pid 3) exited with code 2");
 	expect(world, "degraded", "reeve-judge (pid 3) exited with code 2");
-	world->stages[1].state = STAGE_READY; /* back again: listed, but nothing is wrong now */
+	g_clear_pointer(&world->stages[1].problem, g_free);
+	world->stages[1].state = STAGE_READY;
 	expect(world, "ready", "all stages are ready");
 	world->facts.reload_problem = "r.yaml:1:1: unknown key\n    1 | x\n";
 	expect(world, "degraded", "r.yaml:1:1: unknown key");

@@ -97,12 +97,32 @@ static void test_backoff(void)
 	g_assert_cmpint(waits[9], ==, STAGE_BACKOFF_LAST_USEC);
 	g_assert_cmpint(stage.restarts, ==, 10);
 	g_assert_nonnull(strstr(stage.problem, "exited with code 3"));
-	/* it stays up for a while: all is forgotten */
+	/* it stays up for a while: the next death is a first one again */
 	stage_process_tick(&stage, now);
 	stage_process_tick(&stage, now + STAGE_STEADY_USEC);
-	g_assert_null(stage.problem);
 	reap(&stage, now + STAGE_STEADY_USEC);
 	g_assert_cmpint(stage.due_usec - now - STAGE_STEADY_USEC, ==, STAGE_BACKOFF_FIRST_USEC);
+	stage_process_clear(&stage);
+}
+
+/* Ready again, a death is history: the log has it, and the number of restarts. */
+static void test_recovered(void)
+{
+	StageProcess stage;
+
+	init(&stage, GOOD);
+	stage_process_tick(&stage, NOW);
+	hear(&stage);
+	g_assert_no_errno(kill(stage.pid, SIGKILL));
+	reap(&stage, NOW);
+	g_assert_nonnull(stage.problem);
+	stage_process_tick(&stage, stage.due_usec);
+	g_assert_nonnull(stage.problem);
+	hear(&stage);
+	g_assert_null(stage.problem);
+	g_assert_cmpint(stage.restarts, ==, 1);
+	stage_process_end(&stage, false, NOW);
+	reap(&stage, NOW);
 	stage_process_clear(&stage);
 }
 
@@ -167,6 +187,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/stage-process/life", test_life);
 	g_test_add_func("/stage-process/again", test_again);
 	g_test_add_func("/stage-process/backoff", test_backoff);
+	g_test_add_func("/stage-process/recovered", test_recovered);
 	g_test_add_func("/stage-process/killed", test_killed);
 	g_test_add_func("/stage-process/deaf", test_deaf);
 	g_test_add_func("/stage-process/hopeless", test_hopeless);
