@@ -2,8 +2,9 @@
 /* SQLite with GErrors: see database.h. */
 #include "journal/database.h"
 
-/* A reader waits this long for a writer; a writer does not wait for readers (index.c). */
-#define BUSY_MS 1000
+/* How long a reader waits for a writer, and a writer for readers (who take milliseconds). */
+#define READER_BUSY_MS 1000
+#define WRITER_BUSY_MS 50
 
 bool database_fail(sqlite3 *db, GError **error)
 {
@@ -24,7 +25,8 @@ sqlite3 *database_open(const char *path, int flags, GError **error)
 		return NULL;
 	}
 	sqlite3_extended_result_codes(db, 1);
-	sqlite3_busy_timeout(db, (flags & SQLITE_OPEN_READONLY) != 0 ? BUSY_MS : 0);
+	sqlite3_busy_timeout(db,
+			     (flags & SQLITE_OPEN_READONLY) != 0 ? READER_BUSY_MS : WRITER_BUSY_MS);
 	if (!database_run(db, "PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF;", error)) {
 		return NULL;
 	}

@@ -2,10 +2,10 @@
 /*
  * The index: opening and catching up; see index.h. Questions: index-query.c.
  *
- * The writer never waits for a reader: when a commit meets one, the transaction stays open, the
- * writer's own questions see it all the same, and the next catching up tries again. A reader that
- * finds the file behind the journal copies it into memory and reads on from there; one that cannot
- * use the file at all reads the whole journal into memory.
+ * The writer hardly waits for a reader: when a commit meets one that does not end, the transaction
+ * stays open, the writer's own questions see it all the same, and the next catching up tries again.
+ * A reader that finds the file behind the journal copies it into memory and reads on from there;
+ * one that cannot use the file at all reads the whole journal into memory.
  */
 #include "journal/index-inside.h"
 #include "journal/journal.h"
@@ -324,4 +324,9 @@ Index *index_open_reader(const char *journal_dir, GError **error)
 bool index_catch_up(Index *index, GError **error)
 {
 	return index->is_writer ? catch_up_writer(index, error) : catch_up_reader(index, error);
+}
+
+bool index_is_waiting(const Index *index)
+{
+	return index->db != NULL && !sqlite3_get_autocommit(index->db);
 }

@@ -28,6 +28,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Index, index_close)
 
 /* Reads what was appended since. */
 bool index_catch_up(Index *index, GError **error);
+/* Whether a reader kept what the writer knows out of the file: to be called again when idle. */
+bool index_is_waiting(const Index *index);
 
 /*
  * One path whose current state is not its approved state. The approved state is the one it had in

@@ -140,7 +140,7 @@ bool outbox_flush(Outbox *outbox, GError **error)
 		outbox->appended = 0;
 		bell_ring(outbox->next_bell);
 		catch_up_index(outbox);
-	} else if (outbox->index == NULL) {
+	} else if (outbox->index == NULL || index_is_waiting(outbox->index)) {
 		catch_up_index(outbox);
 	}
 	return true;

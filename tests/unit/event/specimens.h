@@ -155,6 +155,22 @@ static inline Event *specimen_zoo(void)
 	return event;
 }
 
+static inline Approval *specimen_approval(void)
+{
+	Approval *approval = g_new0(Approval, 1);
+
+	approval->request = g_strdup("CHG-20261122-k7qa");
+	approval->approver = g_strdup("alice@example.org");
+	approval->counts = true;
+	approval->fingerprint = g_strdup("SHA256:abc");
+	memset(approval->digest, 'a', DIGEST_HEX);
+	memset(approval->pinned, 'b', DIGEST_HEX);
+	approval->date_usec = SPECIMEN_TIME;
+	approval->seen_usec = SPECIMEN_TIME + 1;
+	approval->since_usec = SPECIMEN_TIME;
+	return approval;
+}
+
 static inline Event *specimen_of_kind(EventKind kind)
 {
 	static const char *const paths[] = {"/root/.ssh", "/a\nb", NULL};
@@ -163,6 +179,7 @@ static inline Event *specimen_of_kind(EventKind kind)
 	if (kind == EVENT_CHANGE || kind == EVENT_RESOLVED) {
 		event = specimen_sshd();
 		event->kind = kind;
+		event->is_late = kind == EVENT_RESOLVED;
 		return event;
 	}
 	event = specimen_event(kind);
@@ -177,6 +194,8 @@ static inline Event *specimen_of_kind(EventKind kind)
 	} else if (kind == EVENT_SCOPE) {
 		event->count = 99;
 		event->scope_added = g_strdupv((char **)paths);
+	} else if (kind == EVENT_REQUEST) {
+		event->approval = specimen_approval();
 	} else if (kind == EVENT_ACK || kind == EVENT_REVIEW) {
 		g_ptr_array_add(event->refers, g_strdup(SPECIMEN_ID));
 		event->who = g_strdup("alice");

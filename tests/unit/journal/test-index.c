@@ -329,6 +329,7 @@ static void test_find_id_refuses(void)
 	g_autoptr(Index) index = open_writer(&story);
 	g_autoptr(GArray) none = index_find_id(index, "abcd", NULL);
 
+	g_assert_cmpuint(journal_seq(journal), ==, 0);
 	g_assert_cmpuint(none->len, ==, 0);
 	for (guint i = 0; i < G_N_ELEMENTS(bad); i++) {
 		g_autoptr(GError) error = NULL;
