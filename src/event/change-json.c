@@ -92,7 +92,8 @@ static void set_diff(json_t *object, DiffPresence presence, const char *diff)
 	case DIFF_NONE:
 		break;
 	case DIFF_PRESENT:
-		member_set_text(object, "diff", diff == NULL ? "" : diff);
+		/* never cut: one that is too large is left out as a whole (change_to_json) */
+		member_set_text(object, "diff", diff == NULL ? "" : diff, G_MAXSSIZE);
 		break;
 	case DIFF_SECRET:
 	case DIFF_BINARY:

@@ -67,7 +67,11 @@ static void set_remarks(json_t *body, const Event *event)
 		member_set(body, "refers", member_lines(event->refers, MAX_REFERS, EVENT_ID_HEX));
 	}
 	member_set_line(body, "who", event->who, HOST_BYTES);
-	member_set_line(body, "note", event->note, NOTE_BYTES);
+	if (event->kind == EVENT_HEALTH) {
+		member_set_text(body, "note", event->note, NOTE_BYTES); /* carets of rule errors */
+	} else {
+		member_set_line(body, "note", event->note, NOTE_BYTES);
+	}
 }
 
 static void set_gap(json_t *body, const Gap *gap)

@@ -49,17 +49,24 @@ static void cut_utf8(char *text, gsize max_bytes)
 	strcpy(text + keep, CUT_MARK);
 }
 
-char *member_line(const char *text, gsize max_bytes)
+static char *member_text(const char *text, gsize max_bytes)
 {
 	/* what lies far behind the cut need not be escaped first */
-	char *line = escape_text(text, strnlen(text, max_bytes + 1));
+	char *safe = escape_text(text, strnlen(text, max_bytes + 1));
+
+	cut_utf8(safe, max_bytes);
+	return safe;
+}
+
+char *member_line(const char *text, gsize max_bytes)
+{
+	char *line = member_text(text, max_bytes);
 
 	for (char *p = line; *p != '\0'; p++) {
 		if (*p == '\n' || *p == '\t') {
 			*p = ' ';
 		}
 	}
-	cut_utf8(line, max_bytes);
 	return line;
 }
 
@@ -86,10 +93,10 @@ void member_set_line(json_t *object, const char *key, const char *text, gsize ma
 	}
 }
 
-void member_set_text(json_t *object, const char *key, const char *text)
+void member_set_text(json_t *object, const char *key, const char *text, gsize max_bytes)
 {
 	if (text != NULL) {
-		g_autofree char *safe = escape_text(text, strlen(text));
+		g_autofree char *safe = member_text(text, max_bytes);
 
 		member_set(object, key, json_string(safe));
 	}

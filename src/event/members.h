@@ -26,8 +26,8 @@ void member_set_word(json_t *object, const char *key, const char *word);
 void member_set_word_or_null(json_t *object, const char *key, const char *word);
 /* One line for people: newlines and tabs become spaces, at most `max_bytes`, cut with "...". */
 void member_set_line(json_t *object, const char *key, const char *text, gsize max_bytes);
-/* Several lines. */
-void member_set_text(json_t *object, const char *key, const char *text);
+/* As member_set_line, but line feeds and tabs stay. */
+void member_set_text(json_t *object, const char *key, const char *text, gsize max_bytes);
 /* 0 (unknown) sets no member. */
 void member_set_time(json_t *object, const char *key, gint64 wall_usec);
 /*

@@ -61,7 +61,6 @@ typedef struct {
 	char *commit; /* NULL: none yet */
 	guint part_n, part_of;
 	GPtrArray *files; /* of char * */
-	guint gaps;       /* gap events told of that commit */
 } JournalPosition;
 
 void journal_position_clear(JournalPosition *position);

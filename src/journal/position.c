@@ -45,7 +45,6 @@ bool position_take_event(JournalPosition *position, const Event *event)
 		return false;
 	}
 	is_new = turn_to(position, event->commit, event->part_n, event->part_of);
-	position->gaps += event->kind == EVENT_GAP ? 1 : 0;
 	for (guint i = 0; i < event->files->len; i++) {
 		const Change *change = g_ptr_array_index(event->files, i);
 
@@ -65,7 +64,6 @@ static guint read_part(const json_t *event, const char *member)
 bool position_take_json(JournalPosition *position, const json_t *event)
 {
 	const char *commit = json_string_value(json_object_get(event, "commit"));
-	const char *kind = json_string_value(json_object_get(event, "kind"));
 	const json_t *files = json_object_get(event, "files");
 	bool is_new;
 
@@ -73,7 +71,6 @@ bool position_take_json(JournalPosition *position, const json_t *event)
 		return false;
 	}
 	is_new = turn_to(position, commit, read_part(event, "n"), read_part(event, "of"));
-	position->gaps += g_strcmp0(kind, event_kind_word(EVENT_GAP)) == 0 ? 1 : 0;
 	for (size_t i = 0; i < json_array_size(files); i++) {
 		const json_t *file = json_array_get(files, i);
 		const char *path = json_string_value(json_object_get(file, "path"));

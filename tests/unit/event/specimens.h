@@ -196,6 +196,8 @@ static inline Event *specimen_of_kind(EventKind kind)
 		event->scope_added = g_strdupv((char **)paths);
 	} else if (kind == EVENT_REQUEST) {
 		event->approval = specimen_approval();
+	} else if (kind == EVENT_HEALTH) {
+		event->note = g_strdup("reeve.yml:1:1: no\n  1 | x\n    | ^");
 	} else if (kind == EVENT_ACK || kind == EVENT_REVIEW) {
 		g_ptr_array_add(event->refers, g_strdup(SPECIMEN_ID));
 		event->who = g_strdup("alice");

@@ -91,6 +91,26 @@ static void test_every_kind_parses(void)
 	}
 }
 
+static void test_notes(void)
+{
+	static const struct {
+		EventKind kind;
+		const char *note;
+	} cases[] = {
+		{EVENT_ACK, "seen, all is well"},
+		{EVENT_HEALTH, "reeve.yml:1:1: no\n  1 | x\n    | ^"},
+	};
+
+	for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autoptr(Event) event = specimen_of_kind(cases[i].kind);
+		g_autoptr(GBytes) body = event_encode(event);
+		json_t *parsed = parse(body);
+
+		g_assert_cmpstr(text_of(parsed, "note"), ==, cases[i].note);
+		json_decref(parsed);
+	}
+}
+
 static void test_hostile_path(void)
 {
 	g_autoptr(Event) event = specimen_event(EVENT_CHANGE);
@@ -290,6 +310,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/event/exact-bytes", test_exact_bytes);
 	g_test_add_func("/event/id", test_id);
 	g_test_add_func("/event/every-kind-parses", test_every_kind_parses);
+	g_test_add_func("/event/notes", test_notes);
 	g_test_add_func("/event/hostile-path", test_hostile_path);
 	g_test_add_func("/event/endless-path", test_endless_path);
 	g_test_add_func("/event/secret-tells-nothing", test_secret_tells_nothing);

@@ -135,10 +135,12 @@ static void test_crash_between_parts(void)
 		Event *event = story_event(&story, EVENT_CHANGE, "c2");
 
 		tell_changes(&story, journal, "c1", 2);
+		gap->part_n = 1;
+		gap->part_of = 3;
 		gap->gap = gap_new("crash", "/", STORY_TIME, STORY_TIME + 1);
 		story_append(journal, gap);
-		event->part_n = 1;
-		event->part_of = 2;
+		event->part_n = 2;
+		event->part_of = 3;
 		story_file(event, "/etc/a\nb", 'a', 'b', VERDICT_UNAPPROVED, SEVERITY_LOW);
 		story_append(journal, event);
 		story_append(journal, story_event(&story, EVENT_ACK, NULL));
@@ -159,9 +161,8 @@ static void test_crash_between_parts(void)
 		}
 		position = journal_position(journal);
 		g_assert_cmpstr(position->commit, ==, "c2");
-		g_assert_cmpuint(position->part_n, ==, 1);
-		g_assert_cmpuint(position->part_of, ==, 2);
-		g_assert_cmpuint(position->gaps, ==, 1);
+		g_assert_cmpuint(position->part_n, ==, 2);
+		g_assert_cmpuint(position->part_of, ==, 3);
 		g_assert_cmpuint(position->files->len, ==, 1);
 		g_assert_cmpstr(g_ptr_array_index(position->files, 0), ==, "/etc/a\\nb");
 	}
