@@ -59,14 +59,12 @@ static bool restrict_files(const StageOptions *options, GError **error)
 bool recorder_build_walls(const StageOptions *options, GError **error)
 {
 	/* Root stays root, but in the readers' group: the stores it makes are theirs to read. */
-	bool is_root = geteuid() == 0;
-	int uid = options->user != -1 ? options->user : is_root ? 0 : -1;
-	int gid = options->group != -1          ? options->group
-		  : options->reader_group != -1 ? options->reader_group
-						: (int)getegid();
+	bool changes = geteuid() == 0 && (options->user != -1 || options->reader_group != -1);
+	int uid = !changes ? -1 : options->user == -1 ? 0 : options->user;
+	int gid = options->group != -1 ? options->group : options->reader_group;
 
 	umask(027);
-	return walls_drop_user(is_root ? uid : -1, gid, -1, error) &&
+	return walls_drop_user(uid, gid, -1, error) &&
 	       walls_keep_capabilities(capabilities, error) && restrict_files(options, error) &&
 	       walls_restrict_calls(calls, rules, error);
 }
