@@ -2,7 +2,13 @@
 /* The values of the fields of one change, collected once. */
 #include "policy/facts.h"
 
+#include "base/clock.h"
 #include "policy/field.h"
+
+#include <time.h>
+
+/* Reading the clock costs as much as a short line: it is done once for so many bytes. */
+#define CHECK_BYTES 4096
 
 void facts_init(Facts *facts, const Change *change)
 {
@@ -26,12 +32,34 @@ const GPtrArray *facts_get(Facts *facts, guint field)
 	return facts->values[field];
 }
 
+void facts_begin(Facts *facts)
+{
+	facts->was_cut = facts->is_exhausted = false;
+	facts->unchecked = 0;
+	facts->start_usec = 0;
+}
+
+/* Of this thread: a busy machine must not make rules blind. */
+static gint64 cpu_usec(void)
+{
+	struct timespec now = {0};
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+	return clock_from_timespec(&now);
+}
+
 bool facts_afford(Facts *facts, gsize size)
 {
-	if (facts->cuts >= FACTS_MAX_CUTS || size > FACTS_REGEX_BYTES - facts->regex_bytes) {
-		facts->was_cut = true;
-		return false;
+	facts->unchecked += size;
+	if (facts->unchecked >= CHECK_BYTES && !facts->is_exhausted) {
+		gint64 now = cpu_usec();
+
+		facts->unchecked = 0;
+		if (facts->start_usec == 0) {
+			facts->start_usec = now;
+		}
+		facts->is_exhausted = now - facts->start_usec > FACTS_RULE_USEC;
 	}
-	facts->regex_bytes += size;
-	return true;
+	facts->was_cut |= facts->is_exhausted;
+	return !facts->is_exhausted;
 }

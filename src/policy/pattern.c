@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#define OVERLAP_BYTES (4 * 1024)
+
 typedef enum {
 	PATTERN_TEXT,
 	PATTERN_ABSENT, /* null: the field has no value */
@@ -176,24 +178,36 @@ static bool order_holds(const Pattern *pattern, const char *value)
 	       ((pattern->modifiers & MODIFIER_GTE) && number >= pattern->number);
 }
 
+/*
+ * A long value is looked at in windows that overlap; what matches within OVERLAP_BYTES is found
+ * wherever it stands. The ends of a window count as ends of the value: that may find too much in a
+ * line nobody can read, but padding in front hides nothing.
+ */
 static bool regex_holds(const Pattern *pattern, const char *value, Facts *facts)
 {
-	gsize size = strlen(value);
+	gsize left = strlen(value);
 
-	if (!facts_afford(facts, size)) {
-		return false;
+	for (;;) {
+		gsize size = MIN(left, REGEX_WINDOW_BYTES);
+
+		if (!facts_afford(facts, size)) {
+			return false;
+		}
+		switch (regex_matches(pattern->regex, value, size)) {
+		case REGEX_YES:
+			return true;
+		case REGEX_CUT:
+			facts->was_cut = true;
+			break;
+		case REGEX_NO:
+			break;
+		}
+		if (size == left) {
+			return false;
+		}
+		value += size - OVERLAP_BYTES;
+		left -= size - OVERLAP_BYTES;
 	}
-	switch (regex_matches(pattern->regex, value, size)) {
-	case REGEX_YES:
-		return true;
-	case REGEX_CUT:
-		facts->was_cut = true;
-		facts->cuts++;
-		return false;
-	case REGEX_NO:
-		break;
-	}
-	return false;
 }
 
 static bool equals_field(const Pattern *pattern, const char *value, Facts *facts)

@@ -10,7 +10,8 @@
 #include <string.h>
 
 #define MAX_DOCUMENTS 1000 /* rules in one file */
-#define MAX_PENDING 64     /* problems kept until somebody takes them */
+#define CUT_ID "b6e5a1de-3c57-4f0e-8a55-1f0d4c6f9a21"
+#define MAX_PENDING 64 /* problems kept until somebody takes them */
 
 struct Policy {
 	GPtrArray *rules;     /* of Rule, in the order of the files */
@@ -169,6 +170,21 @@ static void report_cut(Policy *policy, const Rule *rule, const Change *change)
 					rule->file, rule->line, rule->title, path));
 }
 
+/* The change itself says that not all was asked of it: content can be made for that. */
+static RuleHit *cut_hit(void)
+{
+	static const char *const tags[] = {"attack.defense-evasion", "attack.t1027", NULL};
+	RuleHit *hit = g_new0(RuleHit, 1);
+
+	hit->id = g_strdup(CUT_ID);
+	hit->title = g_strdup("policy: judged only in part");
+	hit->level = SEVERITY_MEDIUM;
+	hit->tags = g_strdupv((char **)tags);
+	hit->advice = g_strdup("Look at the file yourself: patterns could not be held against all "
+			       "of it in the time they have.");
+	return hit;
+}
+
 static gint compare_hits(gconstpointer a, gconstpointer b)
 {
 	const RuleHit *x = *(const RuleHit *const *)a;
@@ -180,19 +196,24 @@ static gint compare_hits(gconstpointer a, gconstpointer b)
 void policy_judge(Policy *policy, Change *change)
 {
 	g_auto(Facts) facts = {0};
+	bool was_cut = false;
 
 	facts_init(&facts, change);
 	g_ptr_array_set_size(change->rules, 0);
 	for (guint i = 0; i < policy->rules->len; i++) {
 		const Rule *rule = g_ptr_array_index(policy->rules, i);
 
-		facts.was_cut = false;
+		facts_begin(&facts);
 		if (rule_holds(rule, &facts)) {
 			g_ptr_array_add(change->rules, rule_hit(rule));
 		}
 		if (facts.was_cut) {
 			report_cut(policy, rule, change);
+			was_cut = true;
 		}
+	}
+	if (was_cut) {
+		g_ptr_array_add(change->rules, cut_hit());
 	}
 	g_ptr_array_sort(change->rules, compare_hits);
 	change->severity = SEVERITY_LOW;

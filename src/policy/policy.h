@@ -53,7 +53,8 @@ const char *policy_digest(const Policy *policy);
  * Matches every rule: fills change->rules (highest level first, then by title) and
  * change->severity: the highest level of the rules that fired; without a rule SEVERITY_LOW. Uses
  * path, op, states, difference, added and removed lines, actors, verdict. A pattern that hits its
- * match limit counts as not matching and is reported once through policy_take_problems.
+ * limits counts as not matching; then the change has one hit more, "policy: judged only in part"
+ * (medium), and the rule is reported once through policy_take_problems.
  */
 void policy_judge(Policy *policy, Change *change);
 /* What has come up since the last call: of char *; NULL: nothing. The caller unrefs. */

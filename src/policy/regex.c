@@ -7,10 +7,8 @@
 
 #include <string.h>
 
-/* What one window may cost: backtracking steps (and so many more for each byte: a long line is no
- * place to hide in), nesting, and KiB of memory. Some milliseconds for any line a person writes. */
+/* What one value may cost: steps back, nesting, and KiB of memory. Some milliseconds. */
 #define MATCH_LIMIT 200000
-#define MATCH_LIMIT_PER_BYTE 8
 #define DEPTH_LIMIT 2000
 #define HEAP_LIMIT_KIB 2048
 #define PAREN_LIMIT 64
@@ -70,6 +68,7 @@ Regex *regex_new(const char *text, guint flags, GError **error)
 		return NULL;
 	}
 	regex->limits = pcre2_match_context_create(NULL);
+	pcre2_set_match_limit(regex->limits, MATCH_LIMIT);
 	pcre2_set_depth_limit(regex->limits, DEPTH_LIMIT);
 	pcre2_set_heap_limit(regex->limits, HEAP_LIMIT_KIB);
 	/* one pair: whether it matched is all that is asked */
@@ -87,33 +86,13 @@ void regex_free(Regex *regex)
 	}
 }
 
-static RegexResult match_window(const Regex *regex, const char *value, gsize size, guint32 options)
+RegexResult regex_matches(const Regex *regex, const char *value, gsize size)
 {
-	int n;
-
-	pcre2_set_match_limit(regex->limits, MATCH_LIMIT + MATCH_LIMIT_PER_BYTE * (guint32)size);
-	n = pcre2_match(regex->code, (PCRE2_SPTR)value, size, 0, options, regex->match,
-			regex->limits);
+	int n = pcre2_match(regex->code, (PCRE2_SPTR)value, size, 0, 0, regex->match,
+			    regex->limits);
 
 	if (n >= 0) {
 		return REGEX_YES;
 	}
 	return n == PCRE2_ERROR_NOMATCH ? REGEX_NO : REGEX_CUT;
-}
-
-RegexResult regex_matches(const Regex *regex, const char *value, gsize size)
-{
-	gsize at = 0;
-
-	for (;;) {
-		gsize length = MIN(size - at, REGEX_WINDOW_BYTES);
-		bool is_last = at + length == size;
-		guint32 options = (at > 0 ? PCRE2_NOTBOL : 0) | (is_last ? 0 : PCRE2_NOTEOL);
-		RegexResult result = match_window(regex, value + at, length, options);
-
-		if (result != REGEX_NO || is_last) {
-			return result;
-		}
-		at += REGEX_WINDOW_BYTES - REGEX_OVERLAP_BYTES;
-	}
 }

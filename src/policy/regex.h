@@ -3,8 +3,8 @@
  * A regular expression of a rule (Sigma's `re`): PCRE2 over bytes, without JIT, with limits of
  * matching, depth and memory, so that no expression and no value can hold the judge up.
  *
- * A value longer than REGEX_WINDOW_BYTES is searched in windows that overlap: what matches within
- * REGEX_OVERLAP_BYTES is found wherever it stands.
+ * What one call costs grows with the square of the value at the worst: callers cut long values to
+ * windows of REGEX_WINDOW_BYTES.
  */
 #pragma once
 
@@ -13,8 +13,7 @@
 #include <glib.h>
 #include <stdbool.h>
 
-#define REGEX_WINDOW_BYTES (256 * 1024)
-#define REGEX_OVERLAP_BYTES (32 * 1024)
+#define REGEX_WINDOW_BYTES (16 * 1024)
 #define REGEX_MAX_BYTES 4096 /* of the expression itself */
 
 typedef enum {

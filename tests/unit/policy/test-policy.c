@@ -165,7 +165,7 @@ static void test_digest(Rig *rig, gconstpointer data)
 /* A slow pattern is cut off, said once, and does not match; the others go on. */
 static void test_cut(Rig *rig, gconstpointer data)
 {
-	g_autofree char *letters = g_strnfill(20000, 'a');
+	g_autofree char *letters = g_strnfill(5000, 'a');
 	g_autofree char *line = g_strconcat(letters, "!", NULL);
 	const char *const lines[] = {line, line, "x", NULL};
 	g_autoptr(Change) change = rig_change("/etc/\nx", OP_UPDATED, lines);
@@ -183,12 +183,73 @@ static void test_cut(Rig *rig, gconstpointer data)
 	g_assert_cmpuint(problems->len, ==, 0);
 	policy_judge(policy, change);
 	policy_judge(policy, change);
-	g_assert_cmpuint(change->rules->len, ==, 1);
-	g_assert_cmpstr(((RuleHit *)change->rules->pdata[0])->title, ==, "quick");
+	g_assert_cmpuint(change->rules->len, ==, 2);
+	g_assert_cmpstr(((RuleHit *)change->rules->pdata[0])->title, ==,
+			"policy: judged only in part");
+	g_assert_cmpstr(((RuleHit *)change->rules->pdata[1])->title, ==, "quick");
+	g_assert_cmpint(change->severity, ==, SEVERITY_MEDIUM);
 	told = policy_take_problems(policy);
 	g_assert_cmpuint(told->len, ==, 1);
 	g_assert_nonnull(strstr(told->pdata[0], "`slow` took too long on /etc/\\nx"));
 	g_assert_null(policy_take_problems(policy));
+}
+
+/* Steps back are counted, the way forward is not: here only the clock ends it. The rules behind
+ * are asked all the same. */
+static void test_clock(Rig *rig, gconstpointer data)
+{
+	g_autoptr(GString) line = g_string_new(NULL);
+	g_autoptr(Change) change = rig_change("/etc/x", OP_UPDATED, NULL);
+	g_autoptr(GPtrArray) problems = NULL;
+	g_autoptr(GPtrArray) told = NULL;
+	g_autoptr(Policy) policy = NULL;
+	gint64 start = g_get_monotonic_time();
+
+	for (guint i = 0; i < 1000000; i++) {
+		g_string_append(line, "curl ");
+	}
+	g_string_append(line, "evil");
+	g_ptr_array_add(change->added, g_strdup(line->str));
+	put(rig, "a.yml",
+	    "title: slow\nlogsource: {product: linux, service: reeve}\n"
+	    "detection: {s: {DiffAdded|re: 'curl[^|]*[|]'}, condition: s}\n"
+	    "---\n"
+	    "title: quick\nlogsource: {product: linux, service: reeve}\n"
+	    "detection: {s: {DiffAdded|re: 'evil$'}, condition: s}\n");
+	policy = load(rig, &problems);
+	policy_judge(policy, change);
+	told = policy_take_problems(policy);
+	g_assert_cmpuint(told->len, ==, 1);
+	g_assert_cmpuint(change->rules->len, ==, 2);
+	g_assert_cmpstr(((RuleHit *)change->rules->pdata[1])->title, ==, "quick");
+	g_test_message("%" G_GINT64_FORMAT " ms", (g_get_monotonic_time() - start) / 1000);
+}
+
+/* Nothing hides behind padding, whatever window it falls into. */
+static void test_padding(Rig *rig, gconstpointer data)
+{
+	static const gsize sizes[] = {0, 9000, 16 * 1024 - 5, 16 * 1024, 100000, 1000000};
+	g_autoptr(GPtrArray) problems = NULL;
+	g_autoptr(Policy) policy = NULL;
+
+	put(rig, "a.yml",
+	    "title: t\nlogsource: {product: linux, service: reeve}\n"
+	    "detection: {s: {DiffAdded|re: '^(?!\\s*#).*\\bcurl\\b.*\\|\\s*sh$'}, condition: s}\n");
+	policy = load(rig, &problems);
+	g_assert_cmpuint(policy_count(policy), ==, 1);
+	for (guint i = 0; i < G_N_ELEMENTS(sizes); i++) {
+		g_autofree char *blanks = g_strnfill(sizes[i], ' ');
+		g_autofree char *line = g_strconcat(blanks, "curl x | sh", NULL);
+		const char *const bad[] = {line, NULL};
+		const char *const good[] = {"# curl x | sh", NULL};
+		g_autoptr(Change) fires = rig_change("/etc/x", OP_UPDATED, bad);
+		g_autoptr(Change) silent = rig_change("/etc/x", OP_UPDATED, good);
+
+		policy_judge(policy, fires);
+		policy_judge(policy, silent);
+		g_assert_cmpuint(fires->rules->len, ==, 1);
+		g_assert_cmpuint(silent->rules->len, ==, 0);
+	}
 }
 
 /* The runner of cases says which failed, and why. */
@@ -230,6 +291,8 @@ int main(int argc, char **argv)
 	ADD("/policy/missing", test_missing);
 	ADD("/policy/digest", test_digest);
 	ADD("/policy/cut", test_cut);
+	ADD("/policy/clock", test_clock);
+	ADD("/policy/padding", test_padding);
 	ADD("/policy/cases", test_cases);
 	return g_test_run();
 }

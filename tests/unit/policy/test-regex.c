@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Regular expressions: what they match, what they may cost, and that padding hides nothing. */
+/* Regular expressions: what they match, and what they may cost. */
 #include "policy/regex.h"
 
 #include <string.h>
@@ -68,40 +68,11 @@ static void test_cut(void)
 	g_assert_cmpint(matches("^(a|b|aa)*[cd]", 0, value), ==, REGEX_CUT);
 }
 
-/* Blanks in front must not push a line out of sight, nor a window cut it in two. */
-static void test_padding(void)
-{
-	static const gsize sizes[] = {9000, 100000, REGEX_WINDOW_BYTES - 100};
-
-	for (guint i = 0; i < G_N_ELEMENTS(sizes); i++) {
-		g_autofree char *blanks = g_strnfill(sizes[i], ' ');
-		g_autofree char *value = g_strconcat(blanks, "curl x | sh", NULL);
-
-		g_assert_cmpint(matches("^(?!\\s*#).*\\bcurl\\b", 0, value), ==, REGEX_YES);
-		g_assert_cmpint(matches("\\|\\s*sh$", 0, value), ==, REGEX_YES);
-		g_assert_cmpint(matches("^curl", 0, value), ==, REGEX_NO);
-	}
-}
-
-/* The ends of a window are not the ends of the value. */
-static void test_window(void)
-{
-	g_autofree char *value = g_strnfill(3 * REGEX_WINDOW_BYTES, 'a');
-
-	value[REGEX_WINDOW_BYTES / 2] = 'b';
-	g_assert_cmpint(matches("^b", 0, value), ==, REGEX_NO);
-	value[REGEX_WINDOW_BYTES - 1] = 'c';
-	g_assert_cmpint(matches("c$", 0, value), ==, REGEX_NO);
-	g_assert_cmpint(matches("ca", 0, value), ==, REGEX_YES);
-}
-
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/regex/matches", test_matches);
 	g_test_add_func("/regex/refused", test_refused);
 	g_test_add_func("/regex/cut", test_cut);
-	g_test_add_func("/regex/padding", test_padding);
-	g_test_add_func("/regex/window", test_window);
 	return g_test_run();
 }
