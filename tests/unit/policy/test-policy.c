@@ -189,6 +189,7 @@ static void test_cut(Rig *rig, gconstpointer data)
 	g_assert_cmpstr(((RuleHit *)change->rules->pdata[1])->title, ==, "quick");
 	g_assert_cmpint(change->severity, ==, SEVERITY_MEDIUM);
 	told = policy_take_problems(policy);
+	g_assert_nonnull(told);
 	g_assert_cmpuint(told->len, ==, 1);
 	g_assert_nonnull(strstr(told->pdata[0], "`slow` took too long on /etc/\\nx"));
 	g_assert_null(policy_take_problems(policy));
@@ -212,13 +213,14 @@ static void test_clock(Rig *rig, gconstpointer data)
 	g_ptr_array_add(change->added, g_strdup(line->str));
 	put(rig, "a.yml",
 	    "title: slow\nlogsource: {product: linux, service: reeve}\n"
-	    "detection: {s: {DiffAdded|re: 'curl[^|]*[|]'}, condition: s}\n"
+	    "detection: {s: {DiffAdded|re: 'curl[^|!]*[|!]'}, condition: s}\n"
 	    "---\n"
 	    "title: quick\nlogsource: {product: linux, service: reeve}\n"
 	    "detection: {s: {DiffAdded|re: 'evil$'}, condition: s}\n");
 	policy = load(rig, &problems);
 	policy_judge(policy, change);
 	told = policy_take_problems(policy);
+	g_assert_nonnull(told);
 	g_assert_cmpuint(told->len, ==, 1);
 	g_assert_cmpuint(change->rules->len, ==, 2);
 	g_assert_cmpstr(((RuleHit *)change->rules->pdata[1])->title, ==, "quick");
