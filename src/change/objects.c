@@ -4,14 +4,20 @@
 
 #include "base/digest.h"
 #include "base/io.h"
+#include "change/loose.h"
+#include "change/sealed.h"
 #include "snapshot/layout.h"
 
 #include <fcntl.h>
+#include <git2/sys/odb_backend.h>
 #include <string.h>
 
 #define CACHE_BYTES (16 * 1024 * 1024)
 #define CACHED_TREE_BYTES (1024 * 1024)
 #define OPEN_PACKS 64
+/* The recorder writes packs; loose objects are stock git's. */
+#define PRIORITY_PACK 2
+#define PRIORITY_LOOSE 1
 #define REF_MAX_BYTES 256
 #define PACKED_REFS_MAX_BYTES (1024 * 1024)
 
@@ -19,6 +25,8 @@ struct Objects {
 	char *folder;
 	git_odb *odb;
 	git_repository *repository; /* a wrapper of odb: no folder, no configuration */
+	GHashTable *indexes;        /* names of those that were looked at */
+	char *damaged;              /* name of an index that is not as it was written; NULL */
 };
 
 /* libgit2 must not look at anybody's configuration, and must not take the host's memory. */
@@ -51,19 +59,74 @@ static const char *git_says(void)
 	return last == NULL || last->message == NULL ? "no reason given" : last->message;
 }
 
-static bool open_odb(const char *folder, git_odb **ret_odb, git_repository **ret_repository,
-		     GError **error)
+static bool library_refuses(const char *path, GError **error)
 {
-	g_autofree char *path = g_build_filename(folder, "objects", NULL);
+	g_set_error(error, REEVE_ERROR, REEVE_ERROR_IO, "cannot open %s: %s", path, git_says());
+	return false;
+}
 
-	if (git_odb_open(ret_odb, path) < 0 ||
-	    git_repository_wrap_odb(ret_repository, *ret_odb) < 0) {
-		g_set_error(error, REEVE_ERROR, REEVE_ERROR_IO, "cannot open %s: %s", path,
-			    git_says());
-		g_clear_pointer(ret_odb, git_odb_free);
-		return false;
+/* A pack whose index is damaged is left out: what is in it is missing, and said to be. */
+static bool add_pack(Objects *objects, const char *folder, const char *name, GError **error)
+{
+	g_autofree char *path = g_build_filename(folder, name, NULL);
+	git_odb_backend *backend;
+
+	switch (sealed_check(folder, name)) {
+	case SEALED_GONE:
+		return true;
+	case SEALED_ALTERED:
+	case SEALED_UNREADABLE:
+		g_free(objects->damaged);
+		objects->damaged = g_strdup(name);
+		break;
+	case SEALED_SOUND:
+		if (git_odb_backend_one_pack(&backend, path) < 0 ||
+		    git_odb_add_backend(objects->odb, backend, PRIORITY_PACK) < 0) {
+			return library_refuses(path, error);
+		}
+		break;
+	}
+	g_hash_table_add(objects->indexes, g_strdup(name));
+	return true;
+}
+
+/* Adds the packs that came since. */
+static bool add_packs(Objects *objects, GError **error)
+{
+	g_autofree char *folder = g_build_filename(objects->folder, "objects", "pack", NULL);
+	g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
+	const char *name;
+
+	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
+		if (g_str_has_prefix(name, "pack-") && g_str_has_suffix(name, ".idx") &&
+		    !g_hash_table_contains(objects->indexes, name) &&
+		    !add_pack(objects, folder, name, error)) {
+			return false;
+		}
 	}
 	return true;
+}
+
+static void close_odb(Objects *objects)
+{
+	g_clear_pointer(&objects->repository, git_repository_free);
+	g_clear_pointer(&objects->odb, git_odb_free);
+	g_clear_pointer(&objects->damaged, g_free);
+	g_hash_table_remove_all(objects->indexes);
+}
+
+static bool open_odb(Objects *objects, GError **error)
+{
+	g_autofree char *path = g_build_filename(objects->folder, "objects", NULL);
+	git_odb_backend *loose;
+
+	if (git_odb_new(&objects->odb) < 0 ||
+	    git_odb_backend_loose(&loose, path, -1, 0, 0, 0) < 0 ||
+	    git_odb_add_backend(objects->odb, loose, PRIORITY_LOOSE) < 0 ||
+	    git_repository_wrap_odb(&objects->repository, objects->odb) < 0) {
+		return library_refuses(path, error);
+	}
+	return add_packs(objects, error);
 }
 
 Objects *objects_open(const char *state_dir, GError **error)
@@ -73,16 +136,14 @@ Objects *objects_open(const char *state_dir, GError **error)
 
 	objects_prepare();
 	objects->folder = g_build_filename(state_dir, "snapshots.git", NULL);
+	objects->indexes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	inside = g_build_filename(objects->folder, "objects", NULL);
 	if (!g_file_test(inside, G_FILE_TEST_IS_DIR)) {
 		g_set_error(error, REEVE_ERROR, REEVE_ERROR_NOT_FOUND,
 			    "there are no snapshots in %s yet", objects->folder);
 		return NULL;
 	}
-	if (!open_odb(objects->folder, &objects->odb, &objects->repository, error)) {
-		return NULL;
-	}
-	return g_steal_pointer(&objects);
+	return open_odb(objects, error) ? g_steal_pointer(&objects) : NULL;
 }
 
 void objects_close(Objects *objects)
@@ -90,25 +151,16 @@ void objects_close(Objects *objects)
 	if (objects == NULL) {
 		return;
 	}
-	git_repository_free(objects->repository);
-	git_odb_free(objects->odb);
+	close_odb(objects);
+	g_hash_table_unref(objects->indexes);
 	g_free(objects->folder);
 	g_free(objects);
 }
 
 bool objects_reopen(Objects *objects, GError **error)
 {
-	git_odb *odb = NULL;
-	git_repository *repository = NULL;
-
-	if (!open_odb(objects->folder, &odb, &repository, error)) {
-		return false;
-	}
-	git_repository_free(objects->repository);
-	git_odb_free(objects->odb);
-	objects->odb = odb;
-	objects->repository = repository;
-	return true;
+	close_odb(objects);
+	return open_odb(objects, error);
 }
 
 const char *objects_folder(const Objects *objects)
@@ -203,12 +255,30 @@ ObjectsRef objects_head(Objects *objects, git_oid *ret, GError **error)
 	return parse_loose_ref(path, bytes, ret, error) ? OBJECTS_REF_FOUND : OBJECTS_REF_ERROR;
 }
 
-static bool object_is_damaged(const git_oid *id, const char *why, GError **error)
+static bool object_is_damaged(const Objects *objects, const git_oid *id, const char *why,
+			      GError **error)
 {
 	g_autofree char *hex = objects_format_id(id);
 
-	g_set_error(error, REEVE_ERROR, REEVE_ERROR_CORRUPT, "object %s of snapshots.git: %s", hex,
-		    why);
+	g_set_error(error, REEVE_ERROR, REEVE_ERROR_CORRUPT, "object %s of snapshots.git: %s%s%s",
+		    hex, why, objects->damaged == NULL ? "" : "; damaged: ",
+		    objects->damaged == NULL ? "" : objects->damaged);
+	return false;
+}
+
+static bool loose_is_harmless(const Objects *objects, const git_oid *id)
+{
+	char hex[GIT_OID_HEXSZ + 1];
+
+	hex_encode(id->id, GIT_OID_RAWSZ, hex);
+	switch (loose_check(objects->folder, hex)) {
+	case SEALED_SOUND:
+	case SEALED_GONE:
+		return true;
+	case SEALED_ALTERED:
+	case SEALED_UNREADABLE:
+		break;
+	}
 	return false;
 }
 
@@ -219,14 +289,21 @@ static bool check_header(Objects *objects, const git_oid *id, git_object_t type,
 	size_t size;
 	git_object_t found;
 
+	if (!loose_is_harmless(objects, id)) {
+		return object_is_damaged(objects, id, "its loose file is damaged", error);
+	}
+	if (objects->repository == NULL) {
+		return object_is_damaged(objects, id, "the store could not be opened again", error);
+	}
 	if (git_odb_read_header(&size, &found, objects->odb, id) < 0) {
-		return object_is_damaged(id, git_says(), error);
+		return object_is_damaged(objects, id, git_says(), error);
 	}
 	if (found != type) {
-		return object_is_damaged(id, "is of another type than it should be", error);
+		return object_is_damaged(objects, id, "is of another type than it should be",
+					 error);
 	}
 	if (size > max_bytes) {
-		return object_is_damaged(id, "is bigger than it can be", error);
+		return object_is_damaged(objects, id, "is bigger than it can be", error);
 	}
 	return true;
 }
@@ -242,7 +319,7 @@ static bool read_commit(Objects *objects, const git_oid *id, gsize max_bytes, vo
 		return false;
 	}
 	return git_commit_lookup(ret, objects->repository, id) == 0 ||
-	       object_is_damaged(id, git_says(), error);
+	       object_is_damaged(objects, id, git_says(), error);
 }
 
 static bool read_tree(Objects *objects, const git_oid *id, gsize max_bytes, void *ret,
@@ -252,7 +329,7 @@ static bool read_tree(Objects *objects, const git_oid *id, gsize max_bytes, void
 		return false;
 	}
 	return git_tree_lookup(ret, objects->repository, id) == 0 ||
-	       object_is_damaged(id, git_says(), error);
+	       object_is_damaged(objects, id, git_says(), error);
 }
 
 static bool read_blob(Objects *objects, const git_oid *id, gsize max_bytes, void *ret,
@@ -264,17 +341,22 @@ static bool read_blob(Objects *objects, const git_oid *id, gsize max_bytes, void
 		return false;
 	}
 	if (git_odb_read(&object, objects->odb, id) < 0) {
-		return object_is_damaged(id, git_says(), error);
+		return object_is_damaged(objects, id, git_says(), error);
 	}
 	*(GBytes **)ret = g_bytes_new(git_odb_object_data(object), git_odb_object_size(object));
 	git_odb_object_free(object);
 	return true;
 }
 
+/* First as the packs are known, then with those that came since, then without those that went. */
 static bool read_with(ReadOnce *read_once, Objects *objects, const git_oid *id, gsize max_bytes,
 		      void *ret, GError **error)
 {
 	if (read_once(objects, id, max_bytes, ret, NULL)) {
+		return true;
+	}
+	if (objects->repository != NULL && add_packs(objects, NULL) &&
+	    read_once(objects, id, max_bytes, ret, NULL)) {
 		return true;
 	}
 	return objects_reopen(objects, error) && read_once(objects, id, max_bytes, ret, error);
@@ -286,6 +368,28 @@ git_commit *objects_commit(Objects *objects, const git_oid *id, GError **error)
 
 	read_with(read_commit, objects, id, OBJECTS_MAX_COMMIT_BYTES, &commit, error);
 	return commit;
+}
+
+bool objects_check(Objects *objects, const git_oid *id, GError **error)
+{
+	git_odb_object *object;
+	git_object_t type;
+	size_t size;
+
+	if (!loose_is_harmless(objects, id)) {
+		return object_is_damaged(objects, id, "its loose file is damaged", error);
+	}
+	if (git_odb_read_header(&size, &type, objects->odb, id) < 0) {
+		return object_is_damaged(objects, id, git_says(), error);
+	}
+	if (size > OBJECTS_MAX_ANY_BYTES) {
+		return object_is_damaged(objects, id, "is bigger than anything we write", error);
+	}
+	if (git_odb_read(&object, objects->odb, id) < 0) {
+		return object_is_damaged(objects, id, git_says(), error);
+	}
+	git_odb_object_free(object);
+	return true;
 }
 
 git_tree *objects_tree(Objects *objects, const git_oid *id, GError **error)

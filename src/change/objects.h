@@ -4,8 +4,9 @@
  * repository is opened, so no configuration file is read anywhere. Every read checks type and size
  * before anything is allocated, and libgit2 hashes again what it has read.
  *
- * The recorder merges packs while we read. What cannot be found is therefore looked for once more
- * in a database opened anew, before it is called missing.
+ * The recorder adds and merges packs while we read. What cannot be found is therefore looked for
+ * again before it is called missing. Each index is checked before libgit2 gets to see it; a pack
+ * with a damaged one is left out.
  */
 #pragma once
 
@@ -17,6 +18,7 @@
 
 #define OBJECTS_MAX_TREE_BYTES (64 * 1024 * 1024)
 #define OBJECTS_MAX_COMMIT_BYTES (1024 * 1024)
+#define OBJECTS_MAX_ANY_BYTES (512UL * 1024 * 1024)
 
 typedef struct Objects Objects;
 
@@ -48,6 +50,9 @@ ObjectsRef objects_head(Objects *objects, git_oid *ret, GError **error);
 git_commit *objects_commit(Objects *objects, const git_oid *id, GError **error);
 git_tree *objects_tree(Objects *objects, const git_oid *id, GError **error);
 GBytes *objects_blob(Objects *objects, const git_oid *id, gsize max_bytes, GError **error);
+
+/* Reads an object of any type and forgets it: for whoever only wants to know that it is sound. */
+bool objects_check(Objects *objects, const git_oid *id, GError **error);
 
 /* A tree's entry that must be a tree or must be a blob; NULL when there is none of that name and
  * type. Borrowed from the tree. */
