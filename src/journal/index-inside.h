@@ -5,10 +5,14 @@
 #include "journal/index-tables.h"
 #include "journal/index.h"
 
+#include <sys/types.h>
+
 struct Index {
 	char *path;     /* of index.sqlite */
 	int dir_fd;     /* of the journal's folder; -1 for a reader */
 	int journal_fd; /* events.ndjson, read only */
+	dev_t dev;      /* a writer's file: to see when somebody removes it */
+	ino_t ino;
 	bool is_writer;
 	bool is_memory; /* a reader's own tables, made from the file or the journal */
 	sqlite3 *db;

@@ -174,11 +174,14 @@ static bool open_file(Index *index, GError **error)
 {
 	auto_fd int fd = openat(index->dir_fd, INDEX_FILE,
 				O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, INDEX_MODE);
+	struct stat st;
 	sqlite3 *db;
 
-	if (fd < 0) {
+	if (fd < 0 || fstat(fd, &st) < 0) {
 		return error_set_errno(error, "cannot open journal/" INDEX_FILE);
 	}
+	index->dev = st.st_dev;
+	index->ino = st.st_ino;
 	db = database_open(index->path, SQLITE_OPEN_READWRITE, error);
 	if (db == NULL) {
 		return false;
@@ -213,11 +216,20 @@ static bool rebuild(Index *index, GError **error)
 	return false;
 }
 
+/* Whether the file we write is the one that readers find. */
+static bool file_is_in_place(const Index *index)
+{
+	struct stat st;
+
+	return fstatat(index->dir_fd, INDEX_FILE, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       st.st_dev == index->dev && st.st_ino == index->ino;
+}
+
 static bool catch_up_writer(Index *index, GError **error)
 {
 	g_autoptr(GError) problem = NULL;
 
-	if (index->db != NULL && read_on(index, &problem)) {
+	if (index->db != NULL && file_is_in_place(index) && read_on(index, &problem)) {
 		return true;
 	}
 	if (problem == NULL || g_error_matches(problem, REEVE_ERROR, REEVE_ERROR_CORRUPT)) {

@@ -148,16 +148,49 @@ bool journal_append(Journal *journal, Event *event, GError **error)
 	return true;
 }
 
-static bool write_buffer(Journal *journal, GError **error)
+/*
+ * Whether the file is still the one we know: not removed, not cut. Writing on would put events
+ * where nobody finds them; kept back, they are told when the journal is opened again.
+ */
+static bool file_is_ours(const Journal *journal, GError **error)
 {
-	if (!io_pwrite_all(journal->fd, journal->buffer->str, journal->buffer->len,
-			   journal->cursor.end, error)) {
+	goffset end = journal->cursor.end;
+	struct stat st;
+
+	if (fstat(journal->fd, &st) < 0) {
+		return error_set_errno(error, "cannot stat");
+	}
+	if (st.st_nlink == 0 || st.st_size < end) {
+		g_set_error(error, REEVE_ERROR, REEVE_ERROR_CORRUPT,
+			    "somebody %s while it was in use; restart reeved to go on",
+			    st.st_nlink == 0 ? "removed it" : "cut it");
 		return false;
 	}
-	if (fdatasync(journal->fd) < 0) {
-		return error_set_errno(error, "cannot sync");
+	/* what is behind our end was told to nobody: a write that failed, or not ours */
+	if (st.st_size > end && ftruncate(journal->fd, end) < 0) {
+		return error_set_errno(error, "cannot cut its end");
 	}
 	return true;
+}
+
+static bool write_buffer(Journal *journal, GError **error)
+{
+	int left;
+
+	if (!file_is_ours(journal, error)) {
+		return false;
+	}
+	if (io_pwrite_all(journal->fd, journal->buffer->str, journal->buffer->len,
+			  journal->cursor.end, error)) {
+		if (fdatasync(journal->fd) == 0) {
+			return true;
+		}
+		error_set_errno(error, "cannot sync");
+	}
+	/* nobody shall read what is not known to be on disk; what fails here is cut next time */
+	left = ftruncate(journal->fd, journal->cursor.end);
+	(void)left;
+	return false;
 }
 
 bool journal_sync(Journal *journal, GError **error)
@@ -166,10 +199,6 @@ bool journal_sync(Journal *journal, GError **error)
 		return true;
 	}
 	if (!write_buffer(journal, error)) {
-		/* nobody shall read what is not known to be on disk */
-		int failed = ftruncate(journal->fd, journal->cursor.end);
-
-		(void)failed;
 		g_prefix_error(error, "journal/" JOURNAL_FILE ": ");
 		return false;
 	}

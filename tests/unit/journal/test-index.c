@@ -448,6 +448,12 @@ static void make_garbage(Story *story)
 	story_write(story, INDEX_FILE, "this is no database, but longer than a header", 45);
 }
 
+static void make_garbage_anew(Story *story)
+{
+	lose(story);
+	make_garbage(story);
+}
+
 static void make_empty(Story *story)
 {
 	story_write(story, INDEX_FILE, "", 0);
@@ -582,6 +588,28 @@ static void test_writer_does_not_wait(void)
 	g_assert_cmpstr(rebuilt, ==, watched);
 }
 
+/* Somebody removes the file, or exchanges it, under a writer that goes on. */
+static void test_removed_in_use(void)
+{
+	static void (*const happens[])(Story * story) = {lose, make_garbage_anew};
+
+	for (guint i = 0; i < G_N_ELEMENTS(happens); i++) {
+		g_auto(Story) story = story_begin();
+		g_autoptr(Journal) journal = story_open_sound(&story);
+		g_autoptr(Index) index = open_writer(&story);
+		g_autofree char *before = NULL;
+		g_autofree char *after = NULL;
+
+		tell_all(&story, journal);
+		catch_up(index);
+		before = dump(&story);
+		happens[i](&story);
+		catch_up(index);
+		after = dump(&story);
+		g_assert_cmpstr(after, ==, before);
+	}
+}
+
 /* Lines that are no events are passed over; what comes behind them counts. */
 static void test_damaged_journal(void)
 {
@@ -634,6 +662,7 @@ int main(int argc, char **argv)
 	add_tests_of_losses("/index/rebuilt/", test_rebuilt);
 	add_tests_of_losses("/index/reader/", test_reader);
 	g_test_add_func("/index/writer-does-not-wait", test_writer_does_not_wait);
+	g_test_add_func("/index/removed-in-use", test_removed_in_use);
 	g_test_add_func("/index/damaged-journal", test_damaged_journal);
 	return g_test_run();
 }

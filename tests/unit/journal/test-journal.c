@@ -244,6 +244,33 @@ static void test_failed_write_is_tried_again(void)
 	g_assert_cmpuint(events, ==, 3);
 }
 
+/* Nothing is told into a file that nobody will find; opened again, the journal has a hole. */
+static void test_removed_or_cut_in_use(void)
+{
+	for (guint round = 0; round < 2; round++) {
+		g_auto(Story) story = story_begin();
+		g_autoptr(Journal) journal = story_open_sound(&story);
+		g_auto(JournalOpened) opened = {0};
+		g_autoptr(GError) error = NULL;
+
+		tell_changes(&story, journal, "c1", 2);
+		if (round == 0) {
+			unlinkat(story.fd, JOURNAL_FILE, 0);
+		} else {
+			story_write(&story, JOURNAL_FILE, "", 0);
+		}
+		story_append(journal, story_event(&story, EVENT_CHANGE, "c2"));
+		g_assert_false(journal_sync(journal, &error));
+		g_assert_error(error, REEVE_ERROR, REEVE_ERROR_CORRUPT);
+		journal_close(g_steal_pointer(&journal));
+
+		journal = story_open(&story, &opened);
+		g_assert_nonnull(opened.damage);
+		g_assert_cmpuint(journal_seq(journal), ==, 2);
+		g_assert_cmpstr(journal_position(journal)->commit, ==, "c1");
+	}
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -255,5 +282,6 @@ int main(int argc, char **argv)
 	g_test_add_func("/journal/truncated", test_truncated);
 	g_test_add_func("/journal/cursor-flipped", test_cursor_flipped);
 	g_test_add_func("/journal/failed-write-is-tried-again", test_failed_write_is_tried_again);
+	g_test_add_func("/journal/removed-or-cut-in-use", test_removed_or_cut_in_use);
 	return g_test_run();
 }
