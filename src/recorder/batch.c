@@ -209,16 +209,28 @@ static void follow_up_roots(Recorder *recorder, const LookReport *report, const 
 
 static void follow_up_uncovered(Recorder *recorder, const LookReport *report, const Notes *notes)
 {
+	g_autoptr(GPtrArray) all = g_ptr_array_new();
+
 	if (watch_uncovered(recorder->world.watch) == 0) {
 		g_clear_pointer(&recorder->budget_gap, gap_free);
 		g_hash_table_remove_all(recorder->uncovered);
 		return;
 	}
-	if (recorder->budget_gap == NULL) {
-		recorder->budget_gap = gap_new("watch-budget", "/", notes->recorded_usec, 0);
-	}
 	for (guint i = 0; i < report->uncovered->len; i++) {
 		g_hash_table_add(recorder->uncovered, g_strdup(report->uncovered->pdata[i]));
+		g_ptr_array_add(all, report->uncovered->pdata[i]);
+	}
+	if (recorder->budget_gap == NULL && all->len > 0) {
+		recorder->budget_gap =
+			gap_new("watch-budget", all->pdata[0], notes->recorded_usec, 0);
+	}
+	if (recorder->budget_gap != NULL) {
+		Gap *gap = recorder->budget_gap;
+		char *told = gap->scope;
+
+		g_ptr_array_add(all, told);
+		gap->scope = common_ancestor(all);
+		g_free(told);
 	}
 }
 

@@ -139,8 +139,7 @@ static void take_small(GBytes *bytes, SecretKind kind, const Secrets *secrets, F
 		secrets_hmac(secrets, data, size, state->hmac);
 		state->content = CONTENT_REDACTED;
 		*ret_content = secrets_redact_fields(secrets, data, size);
-	} else if (kind == SECRET_WHOLE ||
-		   secrets_content_is_secret(data, size)) {
+	} else if (kind == SECRET_WHOLE || secrets_content_is_secret(data, size)) {
 		secrets_hmac(secrets, data, size, state->hmac);
 		state->content = CONTENT_SECRET;
 	} else {

@@ -31,6 +31,7 @@ typedef struct {
 	Scope *scope;
 	int root_fd, health_fd, signals;
 	Barrier *barrier;
+	Mounts *mounts;
 	Alive alive;
 	Snapshot *snapshot;
 	bool catalog_rebuilt;
@@ -98,6 +99,10 @@ static bool open_world(Program *program, GError **error)
 			return false;
 		}
 	}
+	program->mounts = mounts_open(root, error);
+	if (program->mounts == NULL) {
+		return false;
+	}
 	program->watch = watch_open(backend == NULL ? "auto" : backend, error);
 	return program->watch != NULL;
 }
@@ -130,6 +135,7 @@ static void close_program(Program *program)
 	Arguments *a = &program->arguments;
 
 	g_clear_pointer(&program->watch, watch_close);
+	g_clear_pointer(&program->mounts, mounts_close);
 	g_clear_pointer(&program->secrets, secrets_free);
 	g_clear_pointer(&program->catalog, catalog_close);
 	g_clear_pointer(&program->snapshot, snapshot_close);
@@ -175,6 +181,7 @@ static bool run(Program *program, GError **error)
 			},
 		.alive = &program->alive,
 		.status = &program->status,
+		.mounts = program->mounts,
 		.barrier = program->barrier,
 		.signals = program->signals,
 	};

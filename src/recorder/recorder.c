@@ -98,11 +98,37 @@ static void take_gap(void *context, Gap *gap)
 	g_ptr_array_add(recorder->gaps, gap);
 }
 
+/* What is mounted hides what was there: from here on it is a subtree like any other in doubt. */
+static void take_mounts(Recorder *recorder)
+{
+	g_autoptr(GPtrArray) paths = g_ptr_array_new_with_free_func(g_free);
+
+	mounts_compare(recorder->mounts, paths);
+	for (guint i = 0; i < paths->len; i++) {
+		Hint about = {
+			.kind = HINT_SUBTREE,
+			.path = g_strdup(paths->pdata[i]),
+			.wall_usec = clock_wall_usec(),
+			.mono_usec = clock_mono_usec(),
+		};
+
+		take_hint(recorder, &about);
+	}
+}
+
 static void take_hints(Recorder *recorder)
 {
 	WatchSink sink = {take_hint, take_gap, recorder};
+	struct pollfd mounts = {
+		.fd = recorder->mounts == NULL ? -1 : mounts_poll_fd(recorder->mounts),
+		.events = POLLPRI,
+	};
 
 	watch_take(recorder->world.watch, &sink);
+	if (poll(&mounts, 1, 0) > 0 || recorder->mounts_stirred) {
+		recorder->mounts_stirred = false;
+		take_mounts(recorder);
+	}
 }
 
 /*
@@ -389,7 +415,7 @@ static gint64 next_deadline(const Recorder *recorder)
 	return earlier(earlier(recorder->beat_usec, work_usec), recorder->maintain_usec);
 }
 
-static void wait_for_work(const Recorder *recorder)
+static void wait_for_work(Recorder *recorder)
 {
 	const StageOptions *options = recorder->options;
 	gint64 left_usec = MAX(next_deadline(recorder) - clock_mono_usec(), 0);
@@ -399,9 +425,13 @@ static void wait_for_work(const Recorder *recorder)
 		{recorder->signals, POLLIN, 0},
 		{options->lifeline, POLLIN | POLLRDHUP, 0},
 		{recorder->barrier == NULL ? -1 : options->barrier_bell, POLLIN, 0},
+		{recorder->mounts == NULL ? -1 : mounts_poll_fd(recorder->mounts), POLLPRI, 0},
 	};
 
-	ppoll(polled, G_N_ELEMENTS(polled), &timeout, NULL);
+	if (ppoll(polled, G_N_ELEMENTS(polled), &timeout, NULL) > 0) {
+		/* Polling the mount table takes its news: nobody is told twice. */
+		recorder->mounts_stirred |= polled[G_N_ELEMENTS(polled) - 1].revents != 0;
+	}
 }
 
 static bool work(Recorder *recorder, GError **error)

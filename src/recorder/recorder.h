@@ -15,6 +15,7 @@
 #include "recorder/look.h"
 #include "recorder/settle.h"
 #include "recorder/status.h"
+#include "watch/mounts.h"
 
 #include <glib.h>
 #include <stdbool.h>
@@ -24,6 +25,7 @@ typedef struct {
 	LookWorld world; /* its members are owned by main */
 	Alive *alive;
 	Status *status;
+	Mounts *mounts;   /* NULL: mounts are not followed */
 	Barrier *barrier; /* NULL: none */
 	int signals;      /* readable when it is time to go */
 
@@ -35,6 +37,7 @@ typedef struct {
 	guint n_blind;         /* paths the start could not look at */
 	bool is_started;       /* the debt to the past is paid: baseline or rescan */
 	bool must_rebuild;     /* the catalog is behind the snapshot */
+	bool mounts_stirred;   /* a poll has said so */
 	bool is_leaving;
 	guint64 barrier_asked; /* the round being worked on; 0: none */
 	guint64 barrier_mark;
