@@ -50,7 +50,18 @@ static bool walk_step(Walk *walk, GError **error)
 
 static int compare_edits(const void *a, const void *b)
 {
-	return strcmp(((const ListingEdit *)a)->name, ((const ListingEdit *)b)->name);
+	return strcmp((*(ListingEdit *const *)a)->name, (*(ListingEdit *const *)b)->name);
+}
+
+GPtrArray *listing_sort(GArray *edits)
+{
+	GPtrArray *sorted = g_ptr_array_sized_new(edits->len);
+
+	for (guint i = 0; i < edits->len; i++) {
+		g_ptr_array_add(sorted, &g_array_index(edits, ListingEdit, i));
+	}
+	g_ptr_array_sort(sorted, compare_edits);
+	return sorted;
 }
 
 static void append_line(GString *out, const char *line, gsize size, guint *lines)
@@ -84,20 +95,17 @@ static void apply_edit(const Walk *walk, ListingEdit *edit, GString *out, guint 
 	}
 }
 
-bool listing_merge(const char *old, gsize size, GArray *edits, GString *out, guint *ret_lines,
-		   GError **error)
+bool listing_merge(const char *old, gsize size, const GPtrArray *edits, GString *out,
+		   guint *ret_lines, GError **error)
 {
 	g_auto(Walk) walk = {.next = old, .end = old + size};
 
 	*ret_lines = 0;
-	if (edits->len > 1) {
-		qsort(edits->data, edits->len, sizeof(ListingEdit), compare_edits);
-	}
 	if (!walk_step(&walk, error)) {
 		return false;
 	}
 	for (guint i = 0; i < edits->len; i++) {
-		ListingEdit *edit = &g_array_index(edits, ListingEdit, i);
+		ListingEdit *edit = edits->pdata[i];
 
 		if (!copy_until(&walk, edit->name, out, ret_lines, error)) {
 			return false;

@@ -18,13 +18,16 @@ typedef struct {
 	void *owner;       /* the caller's */
 } ListingEdit;
 
+/* The edits of a GArray of ListingEdit, by name; they stay where they are. Caller unrefs. */
+GPtrArray *listing_sort(GArray *edits);
+
 /*
- * Merges edits (GArray of ListingEdit; gets sorted) into the old lines and appends the new text.
+ * Merges sorted edits (of ListingEdit *) into the old lines and appends the new text.
  * An old text that is not sorted lines of ours is REEVE_ERROR_CORRUPT. *ret_lines: how many lines
  * the new text has.
  */
-bool listing_merge(const char *old, gsize size, GArray *edits, GString *out, guint *ret_lines,
-		   GError **error);
+bool listing_merge(const char *old, gsize size, const GPtrArray *edits, GString *out,
+		   guint *ret_lines, GError **error);
 
-/* Distributes the lines of a text to `n` texts by layout_shard; the array has LAYOUT_SHARDS. */
+/* Distributes the lines of a text by layout_shard to as many texts. */
 bool listing_split(const char *text, gsize size, GString **shards, GError **error);

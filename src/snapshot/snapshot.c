@@ -205,14 +205,6 @@ void snapshot_remove(Snapshot *snapshot, const char *path)
  * The commit
  */
 
-static void add_root(GArray *entries, const char *name, guint32 mode, const guint8 *id)
-{
-	TreeEntry entry = {.name = name, .mode = mode};
-
-	memcpy(entry.id, id, BLOB_BYTES);
-	g_array_append_val(entries, entry);
-}
-
 static bool write_root(Snapshot *snapshot, const SpineRoots *roots, const Notes *notes,
 		       guint8 ret_tree[BLOB_BYTES], GError **error)
 {
@@ -226,12 +218,12 @@ static bool write_root(Snapshot *snapshot, const SpineRoots *roots, const Notes 
 			   g_bytes_get_size(text), id, error)) {
 		return false;
 	}
-	add_root(entries, LAYOUT_NOTES, TREE_MODE_FILE, id);
+	tree_add_edit(entries, LAYOUT_NOTES, TREE_MODE_FILE, id);
 	if (roots->has_files) {
-		add_root(entries, LAYOUT_FILES, TREE_MODE_TREE, roots->files);
+		tree_add_edit(entries, LAYOUT_FILES, TREE_MODE_TREE, roots->files);
 	}
 	if (roots->has_meta) {
-		add_root(entries, LAYOUT_META, TREE_MODE_TREE, roots->meta);
+		tree_add_edit(entries, LAYOUT_META, TREE_MODE_TREE, roots->meta);
 	}
 	bytes = tree_edit(nothing, entries);
 	return objects_write(snapshot->objects, OBJECT_TREE, bytes->data, bytes->len, ret_tree,

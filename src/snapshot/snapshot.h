@@ -5,9 +5,13 @@
  * to what changed and the width of its directories.
  *
  * One change-set: snapshot_begin, then in any order snapshot_store / snapshot_put /
- * snapshot_remove, then snapshot_commit (durable when it returns: objects in one pack, fsynced,
- * directory fsynced, ref moved last, fsynced) or snapshot_abandon. Objects of an abandoned
- * change-set leave no trace.
+ * snapshot_remove, then snapshot_commit (durable when it returns) or snapshot_abandon. Objects of
+ * an abandoned change-set leave no trace.
+ *
+ * What it costs: every change-set is one pack of its own, written once, without deltas. Pack,
+ * index and the new value of the ref are on their way to the disk before the first is waited for;
+ * then both get their names, then the ref moves: three commits of the file system's journal. A
+ * change-set in the making keeps some 300 bytes a path; contents go into the pack at once.
  *
  * It never looks at the watched tree.
  */
@@ -41,11 +45,15 @@ bool snapshot_begin(Snapshot *snapshot, GError **error);
 bool snapshot_store(Snapshot *snapshot, const void *data, gsize size, guint8 ret_blob[BLOB_BYTES],
 		    GError **error);
 
-/* `path` has this state now. CONTENT_STORED and _REDACTED need `blob` from snapshot_store. The
- * state is copied. */
+/*
+ * `path` has this state now. CONTENT_STORED and _REDACTED need `blob` from snapshot_store; the
+ * target of a link is stored here. A state that is not a directory's ends what was below the path.
+ * What is said of directories says nothing of their inside: an ancestor need not be put. "/" is in
+ * no directory and has no place; it is passed over. The state is copied.
+ */
 void snapshot_put(Snapshot *snapshot, const char *path, const FileState *state);
 
-/* `path` and everything below it is gone. */
+/* `path` and everything below it is gone; what is put there later counts again. */
 void snapshot_remove(Snapshot *snapshot, const char *path);
 
 typedef enum {
@@ -55,15 +63,18 @@ typedef enum {
 } SnapshotCommit;
 
 /*
- * Makes the commit. Same trees, no gaps, no transients, kind change: SNAPSHOT_UNCHANGED and no
- * commit (nothing is written). Author and committer are "Reeve <reeve@HOSTNAME>" at
- * notes->recorded_usec; the message's first line is fit for `git log --oneline`.
+ * Makes the commit and ends the change-set, whatever the outcome; after an error the old commit
+ * stands and the same change-set may be tried again from snapshot_begin. Same trees, no gaps, no
+ * transients, kind change: SNAPSHOT_UNCHANGED and no commit (nothing is written). Author and
+ * committer are "Reeve <reeve@HOSTNAME>" at notes->recorded_usec; the message's first line is fit
+ * for `git log --oneline`.
  */
 SnapshotCommit snapshot_commit(Snapshot *snapshot, const Notes *notes, GError **error);
 void snapshot_abandon(Snapshot *snapshot);
 
 /*
- * Keeps the number of packs bounded: merges small packs when there are many. Never in the way of a
- * change: call it when idle. *ret_more: worth calling again.
+ * Keeps the number of packs bounded: one round of merging small packs, when there are many. Costs
+ * tens of milliseconds when it has work, so call it when idle and outside a change-set. *ret_more:
+ * worth calling again.
  */
 bool snapshot_maintain(Snapshot *snapshot, bool *ret_more, GError **error);

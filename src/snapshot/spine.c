@@ -11,6 +11,7 @@
 #include "snapshot/layout.h"
 #include "snapshot/listing.h"
 #include "snapshot/manifest.h"
+#include "snapshot/shards.h"
 #include "snapshot/tree.h"
 
 #include <string.h>
@@ -301,10 +302,6 @@ static bool load_all_old(Spine *spine, const SpineRoots *old, GError **error)
 	return true;
 }
 
-/*
- * Manifests
- */
-
 static void count_change(Spine *spine, const ListingEdit *edit)
 {
 	g_autofree char *path = NULL;
@@ -320,146 +317,6 @@ static void count_change(Spine *spine, const ListingEdit *edit)
 		escaped = escape_path(path);
 		g_ptr_array_add(spine->tally.lines, g_strdup_printf("%c %s", sign, escaped));
 	}
-}
-
-static void add_entry(GArray *edits, const char *name, guint32 mode, const guint8 *id)
-{
-	TreeEntry entry = {.name = name, .mode = mode};
-
-	if (mode != 0) {
-		memcpy(entry.id, id, BLOB_BYTES);
-	}
-	g_array_append_val(edits, entry);
-}
-
-/* Stores a manifest under its name; an empty one is taken away. */
-static bool write_manifest(Spine *spine, const char *name, const GString *text, GArray *meta,
-			   GError **error)
-{
-	guint8 id[BLOB_BYTES];
-
-	if (text->len == 0) {
-		add_entry(meta, name, 0, NULL);
-		return true;
-	}
-	if (!objects_write(spine->objects, OBJECT_BLOB, text->str, text->len, id, error)) {
-		return false;
-	}
-	add_entry(meta, name, TREE_MODE_FILE, id);
-	return true;
-}
-
-/* Merges the edits into the manifest of this name. */
-static bool merge_manifest(Spine *spine, const Tree *old, const char *name, GArray *edits,
-			   GString *out, guint *ret_lines, GError **error)
-{
-	const TreeEntry *entry = tree_find(old, name);
-	g_autoptr(GBytes) bytes = NULL;
-	const char *text = "";
-	gsize size = 0;
-
-	if (entry != NULL) {
-		bytes = objects_read(spine->objects, OBJECT_BLOB, entry->id, error);
-		if (bytes == NULL) {
-			return false;
-		}
-		text = g_bytes_get_data(bytes, &size);
-	}
-	if (!listing_merge(text, size, edits, out, ret_lines, error)) {
-		return false;
-	}
-	for (guint i = 0; i < edits->len; i++) {
-		count_change(spine, &g_array_index(edits, ListingEdit, i));
-	}
-	return true;
-}
-
-static const char *shard_name(Spine *spine, guint shard)
-{
-	g_autofree char *name = layout_shard_name(shard);
-
-	return g_string_chunk_insert_const(spine->texts, name);
-}
-
-static bool is_sharded(Spine *spine, const Tree *old)
-{
-	for (guint shard = 0; shard < LAYOUT_SHARDS; shard++) {
-		if (tree_find(old, shard_name(spine, shard)) != NULL) {
-			return true;
-		}
-	}
-	return false;
-}
-
-static bool write_shard(Spine *spine, const Tree *old, guint shard, GArray *edits, GArray *meta,
-			GError **error)
-{
-	g_autoptr(GString) text = g_string_new(NULL);
-	const char *name = shard_name(spine, shard);
-	guint lines;
-
-	return edits->len == 0 || (merge_manifest(spine, old, name, edits, text, &lines, error) &&
-				   write_manifest(spine, name, text, meta, error));
-}
-
-static bool write_shards(Spine *spine, const Tree *old, const GArray *edits, GArray *meta,
-			 GError **error)
-{
-	GArray *sorted[LAYOUT_SHARDS];
-	bool written = true;
-
-	for (guint shard = 0; shard < LAYOUT_SHARDS; shard++) {
-		sorted[shard] = g_array_new(FALSE, FALSE, sizeof(ListingEdit));
-	}
-	for (guint i = 0; i < edits->len; i++) {
-		const ListingEdit *edit = &g_array_index(edits, ListingEdit, i);
-
-		g_array_append_vals(sorted[layout_shard(edit->name)], edit, 1);
-	}
-	for (guint shard = 0; shard < LAYOUT_SHARDS; shard++) {
-		written = written && write_shard(spine, old, shard, sorted[shard], meta, error);
-		g_array_unref(sorted[shard]);
-	}
-	return written;
-}
-
-/* From one manifest to shards; there is no way back while the directory lives. */
-static bool split_manifest(Spine *spine, const GString *text, GArray *meta, GError **error)
-{
-	GString *shards[LAYOUT_SHARDS];
-	bool written;
-
-	for (guint shard = 0; shard < LAYOUT_SHARDS; shard++) {
-		shards[shard] = g_string_new(NULL);
-	}
-	add_entry(meta, LAYOUT_DIR, 0, NULL);
-	written = listing_split(text->str, text->len, shards, error);
-	for (guint shard = 0; shard < LAYOUT_SHARDS; shard++) {
-		written = written && write_manifest(spine, shard_name(spine, shard), shards[shard],
-						    meta, error);
-		g_string_free(shards[shard], TRUE);
-	}
-	return written;
-}
-
-static bool write_listing(Spine *spine, const Tree *old, GArray *edits, GArray *meta,
-			  GError **error)
-{
-	g_autoptr(GString) text = NULL;
-	guint lines;
-
-	if (edits->len == 0) {
-		return true;
-	}
-	if (is_sharded(spine, old)) {
-		return write_shards(spine, old, edits, meta, error);
-	}
-	text = g_string_new(NULL);
-	if (!merge_manifest(spine, old, LAYOUT_DIR, edits, text, &lines, error)) {
-		return false;
-	}
-	return lines > LAYOUT_SHARD_ABOVE ? split_manifest(spine, text, meta, error)
-					  : write_manifest(spine, LAYOUT_DIR, text, meta, error);
 }
 
 /*
@@ -492,11 +349,11 @@ static void edit_built(Edits *edits, const Node *child, const TreeEntry *old, co
 {
 	const SpineRoots *built = &child->directory->built;
 
-	add_entry(edits->meta, encoded, built->has_meta ? TREE_MODE_TREE : 0, built->meta);
+	tree_add_edit(edits->meta, encoded, built->has_meta ? TREE_MODE_TREE : 0, built->meta);
 	if (built->has_files) {
-		add_entry(edits->files, encoded, TREE_MODE_TREE, built->files);
+		tree_add_edit(edits->files, encoded, TREE_MODE_TREE, built->files);
 	} else if (child->said != SAID_NOTHING || (old != NULL && old->mode == TREE_MODE_TREE)) {
-		add_entry(edits->files, encoded, 0, NULL);
+		tree_add_edit(edits->files, encoded, 0, NULL);
 	}
 	/* Else nothing is left inside of what was no directory: a file of this name stays. */
 }
@@ -512,12 +369,12 @@ static void edit_child(Edits *edits, const Directory *parent, const Node *child,
 	} else if (child->said == SAID_DIRECTORY && !child->is_cleared) {
 		/* Nothing is said of its inside: it stays, unless there was a file of this name. */
 		if (old != NULL && old->mode != TREE_MODE_TREE) {
-			add_entry(edits->files, encoded, 0, NULL);
+			tree_add_edit(edits->files, encoded, 0, NULL);
 		}
 	} else {
-		add_entry(edits->files, encoded, child->said == SAID_LEAF ? child->blob_mode : 0,
-			  child->blob);
-		add_entry(edits->meta, encoded, 0, NULL);
+		tree_add_edit(edits->files, encoded,
+			      child->said == SAID_LEAF ? child->blob_mode : 0, child->blob);
+		tree_add_edit(edits->meta, encoded, 0, NULL);
 	}
 }
 
@@ -562,8 +419,14 @@ static bool build_directory(Spine *spine, Directory *directory, GError **error)
 
 	edits_init(&edits);
 	collect_edits(spine, directory, &edits);
-	return write_listing(spine, directory->old_meta, edits.lines, edits.meta, error) &&
-	       write_tree(spine, directory->old_files, edits.files, &built->has_files, built->files,
+	if (!shards_write(spine->objects, spine->texts, directory->old_meta, edits.lines,
+			  edits.meta, error)) {
+		return false;
+	}
+	for (guint i = 0; i < edits.lines->len; i++) {
+		count_change(spine, &g_array_index(edits.lines, ListingEdit, i));
+	}
+	return write_tree(spine, directory->old_files, edits.files, &built->has_files, built->files,
 			  error) &&
 	       write_tree(spine, directory->old_meta, edits.meta, &built->has_meta, built->meta,
 			  error);

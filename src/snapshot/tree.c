@@ -153,6 +153,16 @@ const TreeEntry *tree_find(const Tree *tree, const char *name)
 	return place < 0 ? NULL : tree_entry(tree, (guint)place);
 }
 
+void tree_add_edit(GArray *edits, const char *name, guint32 mode, const guint8 *id)
+{
+	TreeEntry entry = {.name = name, .mode = mode};
+
+	if (mode != 0) {
+		memcpy(entry.id, id, BLOB_BYTES);
+	}
+	g_array_append_val(edits, entry);
+}
+
 static void append_entry(GByteArray *out, const TreeEntry *entry)
 {
 	char mode[16];

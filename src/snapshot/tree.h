@@ -36,5 +36,8 @@ const TreeEntry *tree_find(const Tree *tree, const char *name);
 guint tree_count(const Tree *tree);
 const TreeEntry *tree_entry(const Tree *tree, guint at);
 
+/* Appends an edit; mode 0 (and any id) takes the name away. The name is borrowed. */
+void tree_add_edit(GArray *edits, const char *name, guint32 mode, const guint8 *id);
+
 /* The bytes of the tree after the edits (GArray of TreeEntry, one a name; gets sorted). */
 GByteArray *tree_edit(const Tree *tree, GArray *edits);
