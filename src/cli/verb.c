@@ -69,7 +69,19 @@ static const GOptionEntry *entry_of(const GOptionEntry *entries, char letter)
 	return NULL;
 }
 
-/* "-n5" is "-n 5" to everybody but GOption. The new words are kept for the life of the program. */
+/* What argv points to that main did not give: kept for the life of the program. */
+static void *keep(void *made)
+{
+	static GPtrArray *kept;
+
+	if (kept == NULL) {
+		kept = g_ptr_array_new();
+	}
+	g_ptr_array_add(kept, made);
+	return made;
+}
+
+/* "-n5" is "-n 5" to everybody but GOption. */
 static void part_values(const GOptionEntry *entries, int *argc, char ***argv)
 {
 	GPtrArray *parted = g_ptr_array_new();
@@ -85,14 +97,14 @@ static void part_values(const GOptionEntry *entries, int *argc, char ***argv)
 			entry = entry_of(entries, word[1]);
 		}
 		if (entry != NULL && entry->arg != G_OPTION_ARG_NONE) {
-			g_ptr_array_add(parted, g_strndup(word, 2));
+			g_ptr_array_add(parted, keep(g_strndup(word, 2)));
 			word += 2;
 		}
 		g_ptr_array_add(parted, word);
 	}
 	*argc = (int)parted->len;
 	g_ptr_array_add(parted, NULL);
-	*argv = (char **)g_ptr_array_free(parted, FALSE);
+	*argv = keep(g_ptr_array_free(parted, FALSE));
 }
 
 /* GOption stops at "--" but leaves it where arguments stand before it. */
