@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "recorder/batch.h"
+#include "recorder/intake.h"
 #include "recorder/start.h"
 
 #include <errno.h>
@@ -34,101 +35,6 @@ void recorder_clear(Recorder *recorder)
 	g_hash_table_unref(recorder->lost);
 	g_hash_table_unref(recorder->uncovered);
 	g_clear_pointer(&recorder->budget_gap, gap_free);
-}
-
-/*
- * What goes in: hints and gaps
- */
-
-static void push_rescans(Recorder *recorder, const char *scope_path)
-{
-	const Scope *scope = recorder->world.scope;
-	g_autoptr(GPtrArray) roots = g_ptr_array_new_with_free_func(g_free);
-
-	if (scope_covers(scope, scope_path)) {
-		g_ptr_array_add(roots, g_strdup(scope_path));
-	}
-	scope_roots_below(scope, scope_path, roots);
-	for (guint i = 0; i < roots->len; i++) {
-		settle_push_rescan(recorder->settle, roots->pdata[i], clock_mono_usec());
-	}
-}
-
-/* Something above a root came or went: the root is what we answer for. */
-static void push_for_roots_below(Recorder *recorder, const Hint *hint)
-{
-	g_autoptr(GPtrArray) roots = g_ptr_array_new_with_free_func(g_free);
-
-	scope_roots_below(recorder->world.scope, hint->path, roots);
-	for (guint i = 0; i < roots->len; i++) {
-		Hint about = {
-			.kind = HINT_SUBTREE,
-			.path = g_strdup(roots->pdata[i]),
-			.wall_usec = hint->wall_usec,
-			.mono_usec = hint->mono_usec,
-		};
-
-		settle_push(recorder->settle, &about);
-	}
-}
-
-static void take_hint(void *context, Hint *hint)
-{
-	Recorder *recorder = context;
-	const Scope *scope = recorder->world.scope;
-
-	if (!scope_covers(scope, hint->path)) {
-		push_for_roots_below(recorder, hint);
-		hint_clear(hint);
-		return;
-	}
-	if (hint->moved_from != NULL && !scope_covers(scope, hint->moved_from)) {
-		g_clear_pointer(&hint->moved_from, g_free);
-	}
-	settle_push(recorder->settle, hint);
-}
-
-static void take_gap(void *context, Gap *gap)
-{
-	Recorder *recorder = context;
-
-	log_warning("%s: hints were lost, looking at everything again", gap->cause);
-	g_hash_table_remove_all(recorder->uncovered);
-	push_rescans(recorder, gap->scope);
-	g_ptr_array_add(recorder->gaps, gap);
-}
-
-/* What is mounted hides what was there: from here on it is a subtree like any other in doubt. */
-static void take_mounts(Recorder *recorder)
-{
-	g_autoptr(GPtrArray) paths = g_ptr_array_new_with_free_func(g_free);
-
-	mounts_compare(recorder->mounts, paths);
-	for (guint i = 0; i < paths->len; i++) {
-		Hint about = {
-			.kind = HINT_SUBTREE,
-			.path = g_strdup(paths->pdata[i]),
-			.wall_usec = clock_wall_usec(),
-			.mono_usec = clock_mono_usec(),
-		};
-
-		take_hint(recorder, &about);
-	}
-}
-
-static void take_hints(Recorder *recorder)
-{
-	WatchSink sink = {take_hint, take_gap, recorder};
-	struct pollfd mounts = {
-		.fd = recorder->mounts == NULL ? -1 : mounts_poll_fd(recorder->mounts),
-		.events = POLLPRI,
-	};
-
-	watch_take(recorder->world.watch, &sink);
-	if (poll(&mounts, 1, 0) > 0 || recorder->mounts_stirred) {
-		recorder->mounts_stirred = false;
-		take_mounts(recorder);
-	}
 }
 
 /*
@@ -251,7 +157,7 @@ static bool record(Recorder *recorder, GError **error)
 
 	if (recorder->must_rebuild) {
 		plan.mode = LOOK_REBUILD;
-		push_rescans(recorder, "/");
+		intake_rescan(recorder, "/");
 	}
 	settle_take(recorder->settle, clock_mono_usec(), orders);
 	if (orders->len == 0 && recorder->gaps->len == 0) {
@@ -283,7 +189,7 @@ static void ask_barrier(Recorder *recorder)
 		return;
 	}
 	watch_drain(recorder->world.watch);
-	take_hints(recorder);
+	intake_take(recorder);
 	settle_release(recorder->settle, clock_mono_usec());
 	recorder->barrier_asked = asked;
 	recorder->barrier_mark = settle_mark(recorder->settle);
@@ -436,7 +342,7 @@ static void wait_for_work(Recorder *recorder)
 
 static bool work(Recorder *recorder, GError **error)
 {
-	take_hints(recorder);
+	intake_take(recorder);
 	if (clock_mono_usec() < recorder->retry_usec) {
 		return true;
 	}
@@ -460,7 +366,7 @@ static bool leave(Recorder *recorder, GError **error)
 	}
 	recorder->world.tick = NULL;
 	watch_drain(recorder->world.watch);
-	take_hints(recorder);
+	intake_take(recorder);
 	settle_hurry(recorder->settle, clock_mono_usec());
 	if (!record(recorder, error)) {
 		return false;

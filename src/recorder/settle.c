@@ -242,7 +242,11 @@ static void apply(Settle *settle, Pending *p, Hint *hint)
 		enter(p, PHASE_ARMED, G_MAXINT64);
 		break;
 	case HINT_WRITTEN:
-		enter(p, PHASE_READY, now);
+		if (p->order->is_new) {
+			enter(p, PHASE_COMING, now + SETTLE_BRIEF_USEC);
+		} else {
+			enter(p, PHASE_READY, now);
+		}
 		break;
 	case HINT_SUBTREE:
 		p->order->is_subtree = true;

@@ -5,10 +5,10 @@
  *
  *   - a file being written in place is looked at when its writer closes it, or after 1 s with
  *     is_open set;
- *   - a new name is looked at when its maker closes it or after 25 ms (links and sockets are never
- *     closed); a name that went after 25 ms, or at once when the rename brought it to another
- *     watched name: editors and installers remove and make again within a moment, and that is one
- *     update, not two events;
+ *   - a new name is looked at 25 ms after its maker closed it, or 25 ms after it came (links and
+ *     sockets are never closed); a name that went after 25 ms, or at once when a rename brought it
+ *     to another watched name: editors and installers remove and make again, or write beside and
+ *     rename over, within a moment, and that is one update, not two events;
  *   - a name that looks temporary waits 250 ms;
  *   - a path committed 5 times in 10 s is held back 1 s, doubling to 60 s;
  *   - everything else is due at once.

@@ -122,10 +122,11 @@ static void test_created(Fixture *f, const void *data)
 	push(f, HINT_WRITING, "/etc/file", 1);
 	g_assert_cmpstr(take(f, 24), ==, "");
 	push(f, HINT_WRITTEN, "/etc/file", 24);
-	g_assert_cmpstr(take(f, 24), ==, "/etc/file");
-	g_assert_true(taken(f, 0)->is_new);
 	g_assert_cmpstr(take(f, 25), ==, "/etc/link");
+	g_assert_true(taken(f, 0)->is_new);
 	g_assert_false(taken(f, 0)->is_open);
+	g_assert_cmpstr(take(f, 48), ==, "");
+	g_assert_cmpstr(take(f, 49), ==, "/etc/file");
 }
 
 /* Removed and made again (install, an editor that unlinks): one look. */
@@ -135,7 +136,7 @@ static void test_made_again(Fixture *f, const void *data)
 	push(f, HINT_CREATED, "/etc/a", 10);
 	g_assert_cmpstr(take(f, 30), ==, "");
 	push(f, HINT_WRITTEN, "/etc/a", 31);
-	g_assert_cmpstr(take(f, 31), ==, "/etc/a");
+	g_assert_cmpstr(take(f, 56), ==, "/etc/a");
 	g_assert_cmpstr(take(f, 10000), ==, "");
 }
 
@@ -183,6 +184,18 @@ static void test_temporary_renamed(Fixture *f, const void *data)
 	g_assert_false(taken(f, 1)->is_new);
 }
 
+/* Written beside under any name, then renamed over: the name beside was never worth a look. */
+static void test_written_beside(Fixture *f, const void *data)
+{
+	push(f, HINT_CREATED, "/etc/a.beside", 0);
+	push(f, HINT_WRITTEN, "/etc/a.beside", 10);
+	g_assert_cmpstr(take(f, 30), ==, "");
+	push(f, HINT_GONE, "/etc/a.beside", 31);
+	push_full(f, HINT_MOVED, "/etc/a", "/etc/a.beside", false, 31);
+	g_assert_cmpstr(take(f, 31), ==, "/etc/a /etc/a.beside");
+	g_assert_false(taken(f, 1)->is_new);
+}
+
 /* vim: a -> a~, a is written anew, a~ is removed. One look at a. */
 static void test_backup(Fixture *f, const void *data)
 {
@@ -193,7 +206,7 @@ static void test_backup(Fixture *f, const void *data)
 	push(f, HINT_WRITING, "/etc/a", 50);
 	push(f, HINT_WRITTEN, "/etc/a", 60);
 	push(f, HINT_GONE, "/etc/a~", 61);
-	g_assert_cmpstr(take(f, 61), ==, "/etc/a");
+	g_assert_cmpstr(take(f, 85), ==, "/etc/a");
 	g_assert_cmpstr(take(f, 249), ==, "");
 	g_assert_cmpstr(take(f, 250), ==, "/etc/a~");
 }
@@ -373,6 +386,7 @@ int main(int argc, char **argv)
 	ADD("/settle/flicker", test_flicker);
 	ADD("/settle/rename", test_rename);
 	ADD("/settle/temporary-renamed", test_temporary_renamed);
+	ADD("/settle/written-beside", test_written_beside);
 	ADD("/settle/backup", test_backup);
 	ADD("/settle/backup-only", test_backup_only);
 	ADD("/settle/temporary", test_temporary);

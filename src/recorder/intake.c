@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The intake: see intake.h. */
+#include "recorder/intake.h"
+#include "base/clock.h"
+#include "base/log.h"
+
+#include <poll.h>
+
+void intake_rescan(Recorder *recorder, const char *path)
+{
+	const Scope *scope = recorder->world.scope;
+	g_autoptr(GPtrArray) roots = g_ptr_array_new_with_free_func(g_free);
+
+	if (scope_covers(scope, path)) {
+		g_ptr_array_add(roots, g_strdup(path));
+	}
+	scope_roots_below(scope, path, roots);
+	for (guint i = 0; i < roots->len; i++) {
+		settle_push_rescan(recorder->settle, roots->pdata[i], clock_mono_usec());
+	}
+}
+
+/* Something above a root came or went: the root is what we answer for. */
+static void push_for_roots_below(Recorder *recorder, const Hint *hint)
+{
+	g_autoptr(GPtrArray) roots = g_ptr_array_new_with_free_func(g_free);
+
+	scope_roots_below(recorder->world.scope, hint->path, roots);
+	for (guint i = 0; i < roots->len; i++) {
+		Hint about = {
+			.kind = HINT_SUBTREE,
+			.path = g_strdup(roots->pdata[i]),
+			.wall_usec = hint->wall_usec,
+			.mono_usec = hint->mono_usec,
+		};
+
+		settle_push(recorder->settle, &about);
+	}
+}
+
+static void take_hint(void *context, Hint *hint)
+{
+	Recorder *recorder = context;
+	const Scope *scope = recorder->world.scope;
+
+	if (!scope_covers(scope, hint->path)) {
+		push_for_roots_below(recorder, hint);
+		hint_clear(hint);
+		return;
+	}
+	if (hint->moved_from != NULL && !scope_covers(scope, hint->moved_from)) {
+		g_clear_pointer(&hint->moved_from, g_free);
+	}
+	settle_push(recorder->settle, hint);
+}
+
+static void take_gap(void *context, Gap *gap)
+{
+	Recorder *recorder = context;
+
+	log_warning("%s: hints were lost, looking at everything again", gap->cause);
+	g_hash_table_remove_all(recorder->uncovered);
+	intake_rescan(recorder, gap->scope);
+	g_ptr_array_add(recorder->gaps, gap);
+}
+
+/* What is mounted hides what was there: from here on it is a subtree like any other in doubt. */
+static void take_mounts(Recorder *recorder)
+{
+	g_autoptr(GPtrArray) paths = g_ptr_array_new_with_free_func(g_free);
+
+	mounts_compare(recorder->mounts, paths);
+	for (guint i = 0; i < paths->len; i++) {
+		Hint about = {
+			.kind = HINT_SUBTREE,
+			.path = g_strdup(paths->pdata[i]),
+			.wall_usec = clock_wall_usec(),
+			.mono_usec = clock_mono_usec(),
+		};
+
+		take_hint(recorder, &about);
+	}
+}
+
+void intake_take(Recorder *recorder)
+{
+	WatchSink sink = {take_hint, take_gap, recorder};
+	struct pollfd mounts = {
+		.fd = recorder->mounts == NULL ? -1 : mounts_poll_fd(recorder->mounts),
+		.events = POLLPRI,
+	};
+
+	watch_take(recorder->world.watch, &sink);
+	if (poll(&mounts, 1, 0) > 0 || recorder->mounts_stirred) {
+		recorder->mounts_stirred = false;
+		take_mounts(recorder);
+	}
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The intake: from the watch to the settle. Drops what is not in the scope, turns what happens
+ * above a root into a look at the root, and a gap into rescans of all it may have hidden.
+ */
+#pragma once
+
+#include "recorder/recorder.h"
+
+/* Takes all hints and gaps the watch has drained, and news of mounts. */
+void intake_take(Recorder *recorder);
+
+/* Has everything that is watched at or below `path` looked at again, as after a gap. */
+void intake_rescan(Recorder *recorder, const char *path);
