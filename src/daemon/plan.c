@@ -68,6 +68,13 @@ static GStrv plan_judge(const Config *config, const Users *users, const Identity
 	g_auto(GStrv) policies = config_policy_folders(config);
 
 	add_options(line, "--policy", (const char *const *)policies);
+	if (config->register_trust != NULL) {
+		add_option(line, "--trust", config->register_trust);
+	}
+	if (config->register_path != NULL) {
+		add_option(line, "--register", config->register_path);
+	}
+	add_option(line, "--register-branch", config->register_branch);
 	add_option(line, "--machine-id", identity->machine_id);
 	add_option(line, "--boot-id", identity->boot_id);
 	return line_end(line);

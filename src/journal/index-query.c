@@ -159,6 +159,7 @@ static char *query_sql(const IndexQuery *query, const PathRange *range)
 	g_string_append(sql, query->verdict >= 0 ? " AND verdict = ?6" : "");
 	g_string_append(sql, query->min_severity >= 0 ? " AND severity >= ?7" : "");
 	g_string_append(sql, query->alerts_only ? " AND alert" : "");
+	g_string_append(sql, query->kind != NULL ? " AND kind = ?9" : "");
 	g_string_append(sql, " ORDER BY offset DESC");
 	g_string_append(sql, query->limit > 0 ? " LIMIT ?8" : "");
 	return g_strdup(sql->str);
@@ -175,6 +176,7 @@ static void bind_query(sqlite3_stmt *statement, const IndexQuery *query, const P
 	sqlite3_bind_int(statement, 6, query->verdict);
 	sqlite3_bind_int(statement, 7, query->min_severity);
 	sqlite3_bind_int64(statement, 8, query->limit);
+	database_bind_text(statement, 9, query->kind);
 }
 
 static GArray *read_offsets(sqlite3_stmt *row, GError **error)

@@ -60,7 +60,8 @@ typedef struct {
 	int verdict;                   /* -1: any */
 	int min_severity;              /* -1: any */
 	bool alerts_only;
-	guint limit; /* 0: none; the newest N otherwise */
+	const char *kind; /* word of an event kind; NULL: any */
+	guint limit;      /* 0: none; the newest N otherwise */
 } IndexQuery;
 
 /* Offsets (goffset in a GArray) of the matching lines, oldest first. */

@@ -8,6 +8,8 @@
 #include "judge/approved.h"
 #include "judge/docket.h"
 #include "judge/judgement.h"
+#include "judge/late.h"
+#include "judge/occasion.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -25,6 +27,8 @@ struct Judge {
 	JudgePlaces places;
 	EventHost host;
 	Rules *rules;
+	Approvals *approvals; /* NULL: no register */
+	bool has_recalled;
 	Journal *journal;
 	Outbox *outbox;
 	Docket *docket;
@@ -38,8 +42,13 @@ struct Judge {
 
 static JudgementFrame frame_of(const Judge *judge)
 {
-	return (JudgementFrame){judge->host, policy_digest(judge->rules->policy),
-				clock_wall_usec()};
+	return (JudgementFrame){
+		.host = judge->host,
+		.policy = policy_digest(judge->rules->policy),
+		.register_commit =
+			judge->approvals == NULL ? NULL : approvals_commit(judge->approvals),
+		.time_usec = clock_wall_usec(),
+	};
 }
 
 static void add_health(Judge *judge, Severity severity, const char *text)
@@ -124,7 +133,8 @@ static void take_position(Judge *judge)
 	}
 }
 
-Judge *judge_new(const JudgePlaces *places, const EventHost *host, Rules *rules, GError **error)
+Judge *judge_new(const JudgePlaces *places, const EventHost *host, Rules *rules,
+		 Approvals *approvals, GError **error)
 {
 	g_autoptr(Judge) judge = g_new0(Judge, 1);
 	g_auto(JournalOpened) opened = {0};
@@ -132,6 +142,7 @@ Judge *judge_new(const JudgePlaces *places, const EventHost *host, Rules *rules,
 	judge->places = *places;
 	judge->host = *host;
 	judge->rules = rules;
+	judge->approvals = approvals;
 	judge->journal = journal_open(places->journal_fd, &opened, error);
 	if (judge->journal == NULL) {
 		return NULL;
@@ -178,14 +189,31 @@ static bool set_must_wait(const Judge *judge, const ChangeSet *set)
 	return false;
 }
 
-static void judge_change(Judge *judge, Change *change, char **ret_problem)
+static void decide(Judge *judge, const ChangeSet *set, Change *change)
 {
-	Store *store = docket_store(judge->docket);
 	g_auto(Approved) approved = {0};
+	g_auto(Considered) considered = {0};
+	VerdictGrounds grounds = {.approved = &approved};
+	MatchContext context;
 
-	store_add_text(store, change, MAX_DIFF_BYTES, ret_problem);
-	approved_find(outbox_index(judge->outbox), store, change->path, &approved);
-	verdict_decide(change, &approved);
+	approved_find(outbox_index(judge->outbox), docket_store(judge->docket), change->path,
+		      &approved);
+	if (judge->approvals != NULL) {
+		const Register *reg = approvals_register(judge->approvals);
+
+		occasion_of(set, change, judge->host.name, &context);
+		register_consider(reg, change, &context, false, &considered);
+		grounds.considered = &considered;
+		grounds.backed_out = register_backed_out(reg, change, &context);
+		grounds.unreadable = approvals_unreadable(judge->approvals);
+	}
+	verdict_decide(change, &grounds);
+}
+
+static void judge_change(Judge *judge, const ChangeSet *set, Change *change, char **ret_problem)
+{
+	store_add_text(docket_store(judge->docket), change, MAX_DIFF_BYTES, ret_problem);
+	decide(judge, set, change);
 	policy_judge(judge->rules->policy, change);
 	verdict_weigh(change);
 }
@@ -211,7 +239,7 @@ static void judge_changes(Judge *judge, ChangeSet *set)
 		Change *change = set->changes->pdata[i];
 		g_autofree char *problem = NULL;
 
-		judge_change(judge, change, &problem);
+		judge_change(judge, set, change, &problem);
 		if (set->changes->len > 1) {
 			lighten(change, &diff_bytes);
 		}
@@ -312,6 +340,58 @@ static JudgeStep judge_one(Judge *judge)
 	return judge_item(judge, &error) ? JUDGE_MORE : get_stuck(judge, error->message);
 }
 
+/*
+ * The register
+ */
+
+static bool recall(Judge *judge, GError **error)
+{
+	Index *index = outbox_index(judge->outbox);
+
+	if (judge->has_recalled) {
+		return true;
+	}
+	if (index == NULL) {
+		g_set_error_literal(error, REEVE_ERROR, REEVE_ERROR_UNAVAILABLE,
+				    "what was approved earlier is not known: no index");
+		return false;
+	}
+	judge->has_recalled =
+		approvals_recall(judge->approvals, index, judge->places.journal_fd, error);
+	return judge->has_recalled;
+}
+
+/* What somebody approved goes into the journal before anything is judged by it. */
+static bool look_at_register(Judge *judge, GError **error)
+{
+	g_autoptr(GPtrArray) news = NULL;
+	g_autoptr(GPtrArray) resolved = NULL;
+	JudgementFrame frame;
+	bool moved;
+
+	if (judge->approvals == NULL) {
+		return true;
+	}
+	if (!recall(judge, error)) {
+		return false;
+	}
+	moved = approvals_look(judge->approvals, clock_wall_usec(), &news);
+	frame = frame_of(judge);
+	for (guint i = 0; i < news->len; i++) {
+		outbox_add(judge->outbox, judgement_approval(&frame, news->pdata[i]));
+	}
+	if (!moved || docket_store(judge->docket) == NULL) {
+		return true;
+	}
+	resolved = late_resolutions(judge->approvals, outbox_index(judge->outbox),
+				    docket_store(judge->docket), &frame);
+	g_ptr_array_set_free_func(resolved, NULL);
+	for (guint i = 0; i < resolved->len; i++) {
+		outbox_add(judge->outbox, resolved->pdata[i]);
+	}
+	return outbox_flush(judge->outbox, error);
+}
+
 JudgeStep judge_step(Judge *judge)
 {
 	gint64 deadline = clock_mono_usec() + STEP_USEC;
@@ -319,7 +399,7 @@ JudgeStep judge_step(Judge *judge)
 	JudgeStep step = JUDGE_MORE;
 
 	/* what waited for the disk goes first; and without an index nothing can be judged well */
-	if (!outbox_flush(judge->outbox, &error)) {
+	if (!outbox_flush(judge->outbox, &error) || !look_at_register(judge, &error)) {
 		return get_stuck(judge, error->message);
 	}
 	while (step == JUDGE_MORE && outbox_waiting(judge->outbox) < MAX_BATCH &&

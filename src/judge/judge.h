@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "judge/approvals.h"
 #include "judge/health.h"
 #include "judge/outbox.h"
 #include "judge/rules.h"
@@ -23,9 +24,10 @@ typedef struct {
 
 typedef struct Judge Judge;
 
-/* Opens the journal and tells what was wrong with it. `rules` (compiled) and `host` are borrowed.
- */
-Judge *judge_new(const JudgePlaces *places, const EventHost *host, Rules *rules, GError **error);
+/* Opens the journal and tells what was wrong with it. `rules` (compiled), `approvals` (NULL: no
+ * register) and `host` are borrowed. */
+Judge *judge_new(const JudgePlaces *places, const EventHost *host, Rules *rules,
+		 Approvals *approvals, GError **error);
 void judge_free(Judge *judge);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Judge, judge_free)
 

@@ -16,6 +16,7 @@ static Event *new_event(EventKind kind, const JudgementFrame *frame, const char 
 
 	event->host = frame->host;
 	event->policy = g_strdup(frame->policy);
+	event->register_commit = g_strdup(frame->register_commit);
 	event->time_usec = frame->time_usec;
 	event->commit = g_strdup(commit);
 	event->parent = g_strdup(parent);
@@ -36,6 +37,26 @@ Event *judgement_health(const JudgementFrame *frame, Severity severity, const ch
 	if (commit != NULL) {
 		event->part_n = 1;
 		event->part_of = 1;
+	}
+	return event;
+}
+
+/* One that does not count may be a slip or an attempt: somebody should look. */
+Event *judgement_approval(const JudgementFrame *frame, const Approval *approval)
+{
+	Event *event = new_event(EVENT_REQUEST, frame, NULL, NULL);
+	const char *what = approval->decision == DECISION_APPROVE ? "approval" : "rejection";
+
+	event->approval = approval_copy(approval);
+	event->who = g_strdup(approval->approver);
+	if (approval->counts) {
+		event->summary = g_strdup_printf("%s of %s by %s", what, approval->request,
+						 approval->approver);
+	} else {
+		event->severity = SEVERITY_MEDIUM;
+		event->summary =
+			g_strdup_printf("%s of %s by %s does not count: %s", what,
+					approval->request, approval->approver, approval->problem);
 	}
 	return event;
 }

@@ -14,6 +14,7 @@
 typedef struct {
 	EventHost host; /* borrowed by the events */
 	const char *policy;
+	const char *register_commit; /* NULL: none */
 	gint64 time_usec;
 } JudgementFrame;
 
@@ -28,6 +29,9 @@ typedef struct {
  * into the events. `told` may be NULL.
  */
 GPtrArray *judgement_events(ChangeSet *set, const JudgementFrame *frame, const JudgementTold *told);
+
+/* An approval or veto that this host sees for the first time; the approval is copied. */
+Event *judgement_approval(const JudgementFrame *frame, const Approval *approval);
 
 /* An event about ourselves. `commit` and `parent` may be NULL; with a commit it counts as told. */
 Event *judgement_health(const JudgementFrame *frame, Severity severity, const char *text,

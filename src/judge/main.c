@@ -27,8 +27,8 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-/* A lost ring costs no more than this. */
-#define LOOK_AGAIN_MS 2000
+/* A lost ring costs no more than this; and nobody rings when the register moves. */
+#define LOOK_AGAIN_MS 900
 #define FIRST_BACKOFF_MS 100
 
 enum {
@@ -42,6 +42,7 @@ enum {
 typedef struct {
 	JudgeOptions options;
 	Rules rules;
+	TrustSource trust;
 	GBytes *passwd; /* of this machine; parsed behind the wall */
 	int listener, signals;
 	HealthLine health;
@@ -72,6 +73,7 @@ static bool open_outside(Outside *outside, GError **error)
 	store_prepare();
 	json_object_seed(0);
 	rules_read(&outside->rules, (const char *const *)outside->options.policy_folders);
+	trust_read(&outside->trust, outside->options.trust);
 	outside->passwd = io_read_file(AT_FDCWD, "/etc/passwd", NAMES_MAX_BYTES, NULL);
 	outside->signals = open_signals(error);
 	outside->health.fd = stage_health_open(stage, "judge", error);
@@ -92,6 +94,7 @@ static bool open_outside(Outside *outside, GError **error)
 static void close_outside(Outside *outside)
 {
 	rules_clear(&outside->rules);
+	trust_clear(&outside->trust);
 	g_clear_pointer(&outside->passwd, g_bytes_unref);
 	fd_close(&outside->listener);
 	fd_close(&outside->signals);
@@ -185,12 +188,14 @@ static bool work(Outside *outside, const JudgeWall *wall, GError **error)
 	JudgePlaces places = {wall->state_dir, wall->journal_dir, wall->journal_fd,
 			      options->stage.next_bell};
 	g_autoptr(Names) people = names_parse(outside->passwd);
+	g_autoptr(Approvals) approvals =
+		approvals_new(&outside->trust, wall->register_dir, options->register_branch);
 	g_autoptr(Judge) judge = NULL;
 	g_autoptr(Ctl) ctl = NULL;
 	Requests requests;
 
 	rules_compile(&outside->rules);
-	judge = judge_new(&places, &host, &outside->rules, error);
+	judge = judge_new(&places, &host, &outside->rules, approvals, error);
 	if (judge == NULL) {
 		return false;
 	}
@@ -209,7 +214,7 @@ int main(int argc, char **argv)
 
 	log_init("reeve-judge");
 	ok = judge_options_parse(&outside.options, &argc, &argv, &error) &&
-	     open_outside(&outside, &error) && judge_wall(&outside.options.stage, &wall, &error) &&
+	     open_outside(&outside, &error) && judge_wall(&outside.options, &wall, &error) &&
 	     work(&outside, &wall, &error);
 	if (!ok) {
 		log_error("%s", error->message);

@@ -7,6 +7,12 @@ bool judge_options_parse(JudgeOptions *options, int *argc, char ***argv, GError 
 	const GOptionEntry own[] = {
 		{"policy", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->policy_folders,
 		 "folder of rules", "DIR"},
+		{"trust", 0, 0, G_OPTION_ARG_FILENAME, &options->trust,
+		 "trusted keys (allowed_signers)", "FILE"},
+		{"register", 0, 0, G_OPTION_ARG_FILENAME, &options->register_dir,
+		 "change requests; default STATE/register.git", "DIR"},
+		{"register-branch", 0, 0, G_OPTION_ARG_STRING, &options->register_branch,
+		 "branch of it that counts", "NAME"},
 		{"host", 0, 0, G_OPTION_ARG_STRING, &options->host, "name of this machine", "NAME"},
 		{"machine-id", 0, 0, G_OPTION_ARG_STRING, &options->machine_id,
 		 "id of this machine", "HEX"},
@@ -22,6 +28,13 @@ bool judge_options_parse(JudgeOptions *options, int *argc, char ***argv, GError 
 	if (options->host == NULL) {
 		options->host = g_strdup(g_get_host_name());
 	}
+	if (options->register_dir == NULL) {
+		options->register_dir =
+			g_build_filename(options->stage.state_dir, "register.git", NULL);
+	}
+	if (options->register_branch == NULL) {
+		options->register_branch = g_strdup("main");
+	}
 	return true;
 }
 
@@ -29,6 +42,9 @@ void judge_options_clear(JudgeOptions *options)
 {
 	stage_options_clear(&options->stage);
 	g_strfreev(options->policy_folders);
+	g_free(options->trust);
+	g_free(options->register_dir);
+	g_free(options->register_branch);
 	g_free(options->host);
 	g_free(options->machine_id);
 	g_free(options->boot_id);

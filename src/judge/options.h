@@ -2,6 +2,7 @@
 /*
  * The judge's command line: what every stage has (base/stage.h) and
  *   --policy DIR...     folders of rules, read as root before the wall
+ *   --trust FILE --register DIR --register-branch NAME     keys and change requests
  *   --host NAME --machine-id HEX --boot-id UUID     what events call this machine
  */
 #pragma once
@@ -13,7 +14,8 @@
 
 typedef struct {
 	StageOptions stage;
-	GStrv policy_folders; /* NULL: no rules */
+	GStrv policy_folders;                         /* NULL: no rules */
+	char *trust, *register_dir, *register_branch; /* trust NULL: no key counts */
 	char *host, *machine_id, *boot_id;
 } JudgeOptions;
 

@@ -2,10 +2,15 @@
 /* Verdicts: see verdict.h. */
 #include "judge/verdict.h"
 
+static void add_reason(Change *change, const char *reason)
+{
+	g_ptr_array_add(change->reasons, g_strdup(reason));
+}
+
 static void give(Change *change, Verdict verdict, const char *reason)
 {
 	change->verdict = verdict;
-	g_ptr_array_add(change->reasons, g_strdup(reason));
+	add_reason(change, reason);
 }
 
 static bool is_back(const Change *change, const Approved *approved)
@@ -15,29 +20,129 @@ static bool is_back(const Change *change, const Approved *approved)
 	       file_state_compare(&change->after, &approved->state) == 0;
 }
 
-void verdict_decide(Change *change, const Approved *approved)
+static Verdict verdict_of_type(RequestType type)
 {
-	if (is_back(change, approved)) {
-		give(change, VERDICT_RESTORED, "the path is back in its approved state");
-		return;
+	switch (type) {
+	case REQUEST_STANDARD:
+		return VERDICT_STANDARD;
+	case REQUEST_NORMAL:
+		return VERDICT_APPROVED;
+	case REQUEST_EMERGENCY:
+		return VERDICT_EMERGENCY;
 	}
-	give(change, VERDICT_UNAPPROVED, "no request names this path");
+	g_assert_not_reached();
+}
+
+static const char *strength_of(MatchKind kind)
+{
+	switch (kind) {
+	case MATCH_EXACT:
+		return "its content is pinned";
+	case MATCH_PARTIAL:
+		return "what it pins is as requested";
+	case MATCH_ANY:
+		return "it leaves the content open";
+	case MATCH_FAILED:
+	case MATCH_NONE:
+		break;
+	}
+	g_assert_not_reached();
+}
+
+static const char *approver_of(const Standing *standing)
+{
+	for (guint i = 0; i < standing->approvals->len; i++) {
+		const Approval *approval = g_ptr_array_index(standing->approvals, i);
+
+		if (approval->counts && approval->decision == DECISION_APPROVE) {
+			return approval->approver;
+		}
+	}
+	return "nobody"; /* not reached for an effective request */
+}
+
+static void cover(Change *change, const Considered *considered)
+{
+	const Standing *standing = considered->standing;
+	g_autofree char *reason = g_strdup_printf(
+		"%s (%s) covers it: %s; approved by %s", standing->id, standing->request->title,
+		strength_of(considered->match.kind), approver_of(standing));
+
+	give(change, verdict_of_type(standing->request->type), reason);
+}
+
+static void find_wanting(Change *change, const Considered *considered)
+{
+	const GPtrArray *failed = considered->match.reasons;
+	g_autofree char *first =
+		g_strdup_printf("%s (%s) names it, but does not cover it", considered->standing->id,
+				considered->standing->request->title);
+
+	give(change, VERDICT_MISMATCH, first);
+	for (guint i = 0; i < failed->len; i++) {
+		add_reason(change, failed->pdata[i]);
+	}
+}
+
+/* True: a request named the path, and that decided. */
+static bool decide_by_request(Change *change, const Considered *considered)
+{
+	if (considered == NULL || considered->standing == NULL) {
+		return false;
+	}
+	change->request = g_strdup(considered->standing->id);
+	if (considered->match.kind == MATCH_FAILED) {
+		find_wanting(change, considered);
+	} else {
+		cover(change, considered);
+	}
+	for (guint i = 0; i < considered->others->len; i++) {
+		add_reason(change, considered->others->pdata[i]);
+	}
+	return true;
+}
+
+static void add_history(Change *change, const Approved *approved)
+{
 	switch (approved->kind) {
 	case APPROVED_UNTIL_NOW:
 		break;
 	case APPROVED_STATE:
-		g_ptr_array_add(change->reasons,
-				g_strdup("it was not in its approved state before, either"));
+		add_reason(change, "it was not in its approved state before, either");
 		break;
 	case APPROVED_UNKNOWN:
-		g_ptr_array_add(change->reasons, g_strdup(approved->why));
+		add_reason(change, approved->why);
 		break;
 	}
 }
 
+void verdict_decide(Change *change, const VerdictGrounds *grounds)
+{
+	if (is_back(change, grounds->approved)) {
+		give(change, VERDICT_RESTORED, "the path is back in its approved state");
+	} else if (grounds->unreadable != NULL) {
+		give(change, VERDICT_UNVERIFIABLE, grounds->unreadable);
+	} else if (grounds->backed_out != NULL) {
+		g_autofree char *reason = g_strdup_printf(
+			"backed out: it is as %s found it, within the window", grounds->backed_out);
+
+		change->request = g_strdup(grounds->backed_out);
+		give(change, VERDICT_RESTORED, reason);
+	} else if (!decide_by_request(change, grounds->considered)) {
+		give(change, VERDICT_UNAPPROVED, "no request names this path");
+		add_history(change, grounds->approved);
+	}
+}
+
+static bool is_as_agreed(Verdict verdict)
+{
+	return verdict == VERDICT_RESTORED || verdict == VERDICT_APPROVED ||
+	       verdict == VERDICT_STANDARD;
+}
+
 void verdict_weigh(Change *change)
 {
-	if (change->verdict == VERDICT_RESTORED && change->rules->len == 0) {
+	if (is_as_agreed(change->verdict) && change->rules->len == 0) {
 		change->severity = SEVERITY_INFORMATIONAL;
 	}
 }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The verdict on one change, from the change and what is known of its path: pure, no clock, no
- * disk. Requests join here. A verdict says why: `reasons`.
+ * The verdict on one change, from the change, what the history knows of its path, and what the
+ * register says of it: pure, no clock, no disk. A verdict says why: `reasons`.
  */
 #pragma once
 
 #include "event/change.h"
+#include "register/register.h"
 
 /* What the history says of a path. */
 typedef enum {
@@ -20,9 +21,17 @@ typedef struct {
 	const char *why; /* APPROVED_UNKNOWN: one sentence; borrowed */
 } Approved;
 
-/* Sets verdict and reasons; call before the rules are asked. */
-void verdict_decide(Change *change, const Approved *approved);
+/* All that decides. */
+typedef struct {
+	const Approved *approved;
+	const Considered *considered; /* NULL: there is no register */
+	const char *backed_out;       /* id of the request whose `from` the path is back in; NULL */
+	const char *unreadable;       /* why register or keys cannot be read; NULL */
+} VerdictGrounds;
 
-/* Sets the severity after the rules were asked: a path that is as agreed again, and that no rule
- * minds, is worth no more than a note. */
+/* Sets verdict, request and reasons; call before the rules are asked. */
+void verdict_decide(Change *change, const VerdictGrounds *grounds);
+
+/* Sets the severity after the rules were asked: a path that is as agreed, and that no rule minds,
+ * is worth no more than a note. */
 void verdict_weigh(Change *change);

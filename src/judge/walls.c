@@ -10,11 +10,13 @@
 #include "judge/walls.h"
 
 #include "base/fd.h"
+#include "base/path.h"
 #include "base/walls.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <seccomp.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -38,6 +40,11 @@ static const WallsCallRule ctl_rules[] = {
 static const int no_capabilities[] = {-1};
 
 #define FOLDER_FLAGS (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+
+static bool register_is_in_state(const JudgeOptions *options)
+{
+	return path_is_beneath(options->register_dir, options->stage.state_dir);
+}
 
 /* Landlock needs something to hold on to, even when the recorder has not been there yet. */
 static int open_snapshots(int state_fd, const StageOptions *options, GError **error)
@@ -69,31 +76,60 @@ static int open_journal(int state_fd, const StageOptions *options, GError **erro
 	return fd;
 }
 
+/* Where STATE is asked to hold the register, its folder is there from the first day, so that the
+ * wall need not be built anew when somebody makes the register. */
+static int open_register(const JudgeOptions *options, GError **error)
+{
+	const StageOptions *stage = &options->stage;
+	bool is_ours = register_is_in_state(options);
+	bool made = is_ours && mkdir(options->register_dir, 02770) == 0;
+	int fd = open(options->register_dir, FOLDER_FLAGS);
+
+	if (fd < 0 && (is_ours || errno != ENOENT)) {
+		error_set_errno(error, "cannot open the register %s", options->register_dir);
+		return -1;
+	}
+	if (made &&
+	    (fchown(fd, (uid_t)-1,
+		    stage->reader_group == -1 ? (gid_t)-1 : (gid_t)stage->reader_group) < 0 ||
+	     fchmod(fd, 02770) < 0)) {
+		error_set_errno(error, "cannot prepare the register %s", options->register_dir);
+		fd_close(&fd);
+	}
+	return fd;
+}
+
 /*
  * Root takes STATE for its root folder. Not only a wall: the folders above STATE may be closed to
  * the user we become. Who may not do that may pass through them.
  */
-static bool enter_state(const StageOptions *options, int state_fd, JudgeWall *ret, GError **error)
+static bool enter_state(const JudgeOptions *options, int state_fd, JudgeWall *ret, GError **error)
 {
-	if (fchdir(state_fd) == 0 && chroot(".") == 0) {
+	const char *state_dir = options->stage.state_dir;
+	bool can_enter = register_is_in_state(options);
+
+	if (can_enter && fchdir(state_fd) == 0 && chroot(".") == 0) {
 		ret->state_dir = g_strdup("/");
 		ret->journal_dir = g_strdup("/journal");
+		ret->register_dir = g_strdup(options->register_dir + strlen(state_dir));
 		return true;
 	}
-	if (errno != EPERM) {
-		return error_set_errno(error, "cannot enter %s", options->state_dir);
+	if (can_enter && errno != EPERM) {
+		return error_set_errno(error, "cannot enter %s", state_dir);
 	}
-	ret->state_dir = g_canonicalize_filename(options->state_dir, NULL);
+	ret->register_dir = g_canonicalize_filename(options->register_dir, NULL);
+	ret->state_dir = g_canonicalize_filename(state_dir, NULL);
 	ret->journal_dir = g_build_filename(ret->state_dir, "journal", NULL);
 	return true;
 }
 
 static bool raise_wall(const StageOptions *options, int snapshots_fd, int journal_fd,
-		       GError **error)
+		       int register_fd, GError **error)
 {
 	const WallsPath paths[] = {
-		{snapshots_fd, WALLS_READ}, /* what is judged */
-		{journal_fd, WALLS_WRITE},  /* what is told, and its index */
+		{snapshots_fd, WALLS_READ},                      /* what is judged */
+		{journal_fd, WALLS_WRITE},                       /* what is told, and its index */
+		{register_fd, register_fd < 0 ? 0 : WALLS_READ}, /* what was asked and approved */
 		{0},
 	};
 	static const int *const calls[] = {walls_calls_common, walls_calls_files, ctl_calls, NULL};
@@ -105,25 +141,35 @@ static bool raise_wall(const StageOptions *options, int snapshots_fd, int journa
 	       walls_restrict_calls(calls, ctl_rules, error);
 }
 
-bool judge_wall(const StageOptions *options, JudgeWall *ret, GError **error)
+bool judge_wall(const JudgeOptions *options, JudgeWall *ret, GError **error)
 {
-	auto_fd int state_fd = open(options->state_dir, FOLDER_FLAGS);
+	const StageOptions *stage = &options->stage;
+	auto_fd int state_fd = open(stage->state_dir, FOLDER_FLAGS);
 	auto_fd int snapshots_fd = -1;
+	auto_fd int register_fd = -1;
 
 	*ret = (JudgeWall){.journal_fd = -1};
 	if (state_fd < 0) {
-		return error_set_errno(error, "cannot open %s", options->state_dir);
+		return error_set_errno(error, "cannot open %s", stage->state_dir);
 	}
-	snapshots_fd = open_snapshots(state_fd, options, error);
-	ret->journal_fd = snapshots_fd < 0 ? -1 : open_journal(state_fd, options, error);
-	return ret->journal_fd >= 0 && enter_state(options, state_fd, ret, error) &&
-	       raise_wall(options, snapshots_fd, ret->journal_fd, error);
+	snapshots_fd = open_snapshots(state_fd, stage, error);
+	ret->journal_fd = snapshots_fd < 0 ? -1 : open_journal(state_fd, stage, error);
+	if (ret->journal_fd < 0) {
+		return false;
+	}
+	register_fd = open_register(options, error);
+	if (register_fd < 0 && *error != NULL) {
+		return false;
+	}
+	return enter_state(options, state_fd, ret, error) &&
+	       raise_wall(stage, snapshots_fd, ret->journal_fd, register_fd, error);
 }
 
 void judge_wall_clear(JudgeWall *wall)
 {
 	g_free(wall->state_dir);
 	g_free(wall->journal_dir);
+	g_free(wall->register_dir);
 	fd_close(&wall->journal_fd);
 	*wall = (JudgeWall){.journal_fd = -1};
 }

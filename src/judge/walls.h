@@ -7,7 +7,7 @@
 #pragma once
 
 #include "base/error.h"
-#include "base/stage.h"
+#include "judge/options.h"
 
 #include <stdbool.h>
 
@@ -16,11 +16,12 @@
 typedef struct {
 	char *state_dir; /* as seen from behind the wall */
 	char *journal_dir;
+	char *register_dir;
 	int journal_fd;
 } JudgeWall;
 
 /* Opens the folders (making an empty snapshots.git for the recorder to fill, when we come first),
  * then builds the wall. Irrevocable. */
-bool judge_wall(const StageOptions *options, JudgeWall *ret, GError **error);
+bool judge_wall(const JudgeOptions *options, JudgeWall *ret, GError **error);
 void judge_wall_clear(JudgeWall *wall);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(JudgeWall, judge_wall_clear)

@@ -224,6 +224,12 @@ static void test_untouched(const RequestChange *item, const Change *change, Matc
 	}
 }
 
+static bool pin_has_content(const Pin *pin)
+{
+	return pin->is_absent || pin->has_blob || pin->has_sha256 || pin->has_hmac ||
+	       pin->target != NULL;
+}
+
 static MatchKind item_strength(const RequestChange *item)
 {
 	const Pin *to = &item->to;
@@ -231,10 +237,7 @@ static MatchKind item_strength(const RequestChange *item)
 	if (item->content_any) {
 		return MATCH_ANY;
 	}
-	if (to->is_absent || to->has_blob || to->has_sha256 || to->has_hmac || to->target != NULL) {
-		return MATCH_EXACT;
-	}
-	return MATCH_PARTIAL;
+	return pin_has_content(to) ? MATCH_EXACT : MATCH_PARTIAL;
 }
 
 static void match_item(const Request *request, const RequestChange *item, const Change *change,
@@ -285,6 +288,36 @@ void request_match(const Request *request, const Change *change, const MatchCont
 		}
 	}
 	*ret = best;
+}
+
+static bool item_is_backed_out(const Request *request, const RequestChange *item,
+			       const Change *change, const MatchContext *context)
+{
+	Match match = {.reasons = g_ptr_array_new_with_free_func(g_free)};
+	bool passes;
+
+	test_host(request, context, &match);
+	test_window(request, context, &match);
+	test_pin("", &item->from, &change->after, &match);
+	passes = match.reasons->len == 0;
+	match_clear(&match);
+	return passes;
+}
+
+bool request_is_backed_out(const Request *request, const Change *change,
+			   const MatchContext *context)
+{
+	for (guint i = 0; context->not_effective == NULL && i < request->changes->len; i++) {
+		const RequestChange *item = g_ptr_array_index(request->changes, i);
+
+		/* a pattern or a mere mode is too weak to say "it is as it was" */
+		if (!item->is_glob && item->from.is_given && pin_has_content(&item->from) &&
+		    item_names(item, change->path) &&
+		    item_is_backed_out(request, item, change, context)) {
+			return true;
+		}
+	}
+	return false;
 }
 
 static gint64 window_width(const Request *request)

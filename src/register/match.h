@@ -40,6 +40,11 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Match, match_clear)
 void request_match(const Request *request, const Change *change, const MatchContext *context,
 		   Match *ret);
 
+/* Whether the path is back in a state this request found (`from`), inside window and host: a
+ * back-out. The request must be effective (context->not_effective is looked at). */
+bool request_is_backed_out(const Request *request, const Change *change,
+			   const MatchContext *context);
+
 /* Design 5.3: exact before partial before any, then the narrower window, then the id. <0: a first
  */
 int match_order(const Request *a, const Match *match_a, const Request *b, const Match *match_b);

@@ -239,3 +239,21 @@ void register_consider(const Register *reg, const Change *change, const MatchCon
 		}
 	}
 }
+
+const char *register_backed_out(const Register *reg, const Change *change,
+				const MatchContext *context)
+{
+	const GPtrArray *literal = g_hash_table_lookup(reg->by_path, change->path);
+
+	for (guint i = 0; literal != NULL && i < literal->len; i++) {
+		const Standing *standing = g_ptr_array_index(literal, i);
+		g_autofree char *not_effective = why_not_by_then(standing, context, false);
+		MatchContext own = *context;
+
+		own.not_effective = not_effective;
+		if (request_is_backed_out(standing->request, change, &own)) {
+			return standing->id;
+		}
+	}
+	return NULL;
+}

@@ -82,3 +82,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Considered, considered_clear)
  */
 void register_consider(const Register *reg, const Change *change, const MatchContext *context,
 		       bool late, Considered *ret);
+
+/* The id of a request whose `from` the path is back in (request_is_backed_out); NULL: none. Owned
+ * by the register until the next load. */
+const char *register_backed_out(const Register *reg, const Change *change,
+				const MatchContext *context);

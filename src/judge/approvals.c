@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The register as the judge uses it: see approvals.h. */
+#include "judge/approvals.h"
+
+#include "base/fd.h"
+#include "base/io.h"
+#include "journal/journal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct Approvals {
+	Signers *signers;
+	Register *reg;
+	char *trust_problem;
+	char *register_problem;
+	bool has_looked;
+};
+
+/* Trusted keys: reading */
+
+static char *why_not_trusted(const struct stat *st)
+{
+	if (!S_ISREG(st->st_mode)) {
+		return g_strdup("is not a regular file");
+	}
+	if (st->st_uid != 0 && st->st_uid != geteuid()) {
+		return g_strdup_printf("belongs to user %u; it must belong to root", st->st_uid);
+	}
+	if ((st->st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+		return g_strdup("can be written by others; chmod go-w it");
+	}
+	return NULL;
+}
+
+void trust_read(TrustSource *trust, const char *file)
+{
+	auto_fd int fd = -1;
+	g_autofree char *problem = NULL;
+	g_autoptr(GError) error = NULL;
+	struct stat st;
+
+	*trust = (TrustSource){.file = g_strdup(file == NULL ? "" : file)};
+	fd = file == NULL ? -1 : open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0) {
+		if (file != NULL && errno != ENOENT) {
+			trust->problem = g_strdup_printf("%s: %s", file, g_strerror(errno));
+		}
+		return;
+	}
+	problem = fstat(fd, &st) < 0 ? g_strdup(g_strerror(errno)) : why_not_trusted(&st);
+	if (problem == NULL) {
+		trust->bytes = io_read_fd(fd, SIGNERS_MAX_BYTES, &error);
+		problem = error == NULL ? NULL : g_strdup(error->message);
+	}
+	if (problem != NULL) {
+		trust->problem = g_strdup_printf("%s %s", file, problem);
+	}
+}
+
+void trust_clear(TrustSource *trust)
+{
+	g_clear_pointer(&trust->file, g_free);
+	g_clear_pointer(&trust->bytes, g_bytes_unref);
+	g_clear_pointer(&trust->problem, g_free);
+}
+
+/* Life */
+
+static void parse_trust(Approvals *approvals, const TrustSource *trust)
+{
+	g_autoptr(GError) error = NULL;
+
+	approvals->trust_problem = g_strdup(trust->problem);
+	if (trust->bytes != NULL) {
+		approvals->signers =
+			signers_parse(trust->file, g_bytes_get_data(trust->bytes, NULL),
+				      g_bytes_get_size(trust->bytes), &error);
+	}
+	if (error != NULL) {
+		approvals->trust_problem = g_strdup(error->message);
+	}
+	if (approvals->signers == NULL) {
+		approvals->signers = signers_parse(trust->file, "", 0, NULL);
+	}
+}
+
+Approvals *approvals_new(const TrustSource *trust, const char *path, const char *branch)
+{
+	Approvals *approvals = g_new0(Approvals, 1);
+
+	parse_trust(approvals, trust);
+	approvals->reg = register_new(path, branch, approvals->signers);
+	return approvals;
+}
+
+void approvals_free(Approvals *approvals)
+{
+	if (approvals == NULL) {
+		return;
+	}
+	register_free(approvals->reg);
+	signers_free(approvals->signers);
+	g_free(approvals->trust_problem);
+	g_free(approvals->register_problem);
+	g_free(approvals);
+}
+
+/* Memory */
+
+static bool recall_line(Approvals *approvals, JournalReader *reader, goffset offset, GError **error)
+{
+	g_autoptr(Approval) approval = NULL;
+	JournalLine line;
+	json_t *event;
+
+	journal_reader_seek(reader, offset);
+	if (journal_reader_next(reader, &line, error) != JOURNAL_LINE) {
+		return false;
+	}
+	event = event_parse(line.body, line.size, error);
+	if (event == NULL) {
+		return false;
+	}
+	approval = approval_from_json(json_object_get(event, "approval"), error);
+	json_decref(event);
+	if (approval == NULL) {
+		return false;
+	}
+	register_recall(approvals->reg, approval);
+	return true;
+}
+
+bool approvals_recall(Approvals *approvals, Index *index, int journal_fd, GError **error)
+{
+	IndexQuery query = {
+		.kind = event_kind_word(EVENT_REQUEST), .verdict = -1, .min_severity = -1};
+	auto_fd int fd = openat(journal_fd, JOURNAL_FILE, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	g_autoptr(GArray) offsets = NULL;
+	g_autoptr(JournalReader) reader = NULL;
+	IndexTotals totals;
+
+	if (fd < 0) {
+		return error_set_errno(error, "cannot open the journal");
+	}
+	offsets = index_query(index, &query, error);
+	if (offsets == NULL || !index_totals(index, &totals, error)) {
+		return false;
+	}
+	reader = journal_reader_new(fd, 0);
+	for (guint i = 0; i < offsets->len; i++) {
+		if (!recall_line(approvals, reader, g_array_index(offsets, goffset, i), error)) {
+			return false;
+		}
+	}
+	/* Since the last event nothing has changed here that was not told: what arrived while
+	 * nobody looked covers what changed while nobody looked. */
+	register_set_looked(approvals->reg, totals.last_usec);
+	return true;
+}
+
+/* Looking */
+
+bool approvals_look(Approvals *approvals, gint64 now_usec, GPtrArray **ret_news)
+{
+	g_autoptr(GError) error = NULL;
+	RegisterLoad load = register_load(approvals->reg, now_usec, &error);
+	bool is_first = !approvals->has_looked;
+
+	g_clear_pointer(&approvals->register_problem, g_free);
+	if (load == REGISTER_ERROR) {
+		approvals->register_problem = g_strdup(error->message);
+	}
+	approvals->has_looked = true;
+	*ret_news = register_take_news(approvals->reg);
+	return load == REGISTER_LOADED && (!is_first || (*ret_news)->len > 0);
+}
+
+const char *approvals_commit(const Approvals *approvals)
+{
+	return register_commit(approvals->reg);
+}
+
+/* Bad keys only matter where somebody has asked for something. */
+const char *approvals_unreadable(const Approvals *approvals)
+{
+	if (approvals->register_problem != NULL) {
+		return approvals->register_problem;
+	}
+	return register_commit(approvals->reg) == NULL ? NULL : approvals->trust_problem;
+}
+
+const Register *approvals_register(const Approvals *approvals)
+{
+	return approvals->reg;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Approvals: the register as the judge uses it: which keys are trusted, what the journal remembers
+ * of earlier approvals, what is new, and which request decides on a change. In two steps with the
+ * wall between them: as root the bytes of the trusted keys are read, behind the wall they are
+ * parsed.
+ *
+ * What cannot be read is said in one sentence (approvals_unreadable): changes are then
+ * `unverifiable`, never silently unapproved. No register at all is not that: nobody asked yet.
+ */
+#pragma once
+
+#include "journal/index.h"
+#include "register/register.h"
+
+#include <glib.h>
+#include <stdbool.h>
+
+/* What is read before the wall. */
+typedef struct {
+	char *file;    /* name of the trust anchor, for messages */
+	GBytes *bytes; /* NULL: there is none */
+	char *problem; /* why it cannot be used; NULL */
+} TrustSource;
+
+/* Reads `file` (NULL: none). It must belong to root or to us, and nobody else may write it. */
+void trust_read(TrustSource *trust, const char *file);
+void trust_clear(TrustSource *trust);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(TrustSource, trust_clear)
+
+typedef struct Approvals Approvals;
+
+/* `path` is the register as seen from behind the wall. Parses; never fails as a whole. */
+Approvals *approvals_new(const TrustSource *trust, const char *path, const char *branch);
+void approvals_free(Approvals *approvals);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Approvals, approvals_free)
+
+/* Takes back what the journal remembers; once, before the first look. */
+bool approvals_recall(Approvals *approvals, Index *index, int journal_fd, GError **error);
+
+/* Looks at the register now. True when something moved, so that what drifts may be approved by
+ * now; *ret_news (of Approval, may be empty) is for the journal and freed by the caller. */
+bool approvals_look(Approvals *approvals, gint64 now_usec, GPtrArray **ret_news);
+
+/* The commit judged by, hex; NULL: none. */
+const char *approvals_commit(const Approvals *approvals);
+/* Why register or keys cannot be read; NULL: they can. */
+const char *approvals_unreadable(const Approvals *approvals);
+const Register *approvals_register(const Approvals *approvals);
