@@ -19,6 +19,34 @@ static void test_table(void)
 	g_assert_null(verb_find("no-such-verb"));
 }
 
+/* A verb nobody can find out about is not there: the manual and the completions know them all. */
+static void test_documented(void)
+{
+	static const struct {
+		const char *file, *form;
+	} texts[] = {
+		{"man/reeve.1", "Cm %s"},
+		{"packaging/completions/reeve.bash", " %s "},
+		{"packaging/completions/_reeve", "'%s:"},
+		{"packaging/completions/reeve.fish", "-a %s -d"},
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
+		g_autofree char *path =
+			g_build_filename(g_getenv("REEVE_SOURCE"), texts[i].file, NULL);
+		g_auto(GStrv) halves = g_strsplit(texts[i].form, "%s", 2);
+		g_autofree char *text = NULL;
+
+		g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
+		for (const Verb *verb = verbs; verb->name != NULL; verb++) {
+			g_autofree char *word = g_strconcat(halves[0], verb->name, halves[1], NULL);
+
+			g_test_message("%s in %s", word, texts[i].file);
+			g_assert_nonnull(strstr(text, word));
+		}
+	}
+}
+
 static void test_nearest(void)
 {
 	static const struct {
@@ -104,6 +132,7 @@ int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/verb/table", test_table);
+	g_test_add_func("/verb/documented", test_documented);
 	g_test_add_func("/verb/nearest", test_nearest);
 	g_test_add_func("/verb/words", test_words);
 	g_test_add_func("/verb/global", test_global);
