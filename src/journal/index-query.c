@@ -43,22 +43,29 @@ static Drift *drift_from_row(sqlite3_stmt *row)
 	return drift;
 }
 
-/* All drift, or that of one path. */
+#define SELECT_DRIFT                                                                              \
+	"SELECT path, approved_commit, current_commit, event, last_event, since, approved_state," \
+	" verdict, severity FROM drift"
+
+/*
+ * All drift, or that of one path. Two statements, since one for both would look at every row for
+ * every path.
+ */
 static GPtrArray *read_drift(Index *index, const char *path, GError **error)
 {
 	g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func((GDestroyNotify)drift_free);
-	g_autoptr(sqlite3_stmt) row =
-		database_prepare(index->db,
-				 "SELECT path, approved_commit, current_commit, event, last_event,"
-				 " since, approved_state, verdict, severity FROM drift"
-				 " WHERE ?1 IS NULL OR path = ?1 ORDER BY path",
-				 error);
+	g_autoptr(sqlite3_stmt) row = database_prepare(
+		index->db,
+		path == NULL ? SELECT_DRIFT " ORDER BY path" : SELECT_DRIFT " WHERE path = ?1",
+		error);
 	DatabaseStep step;
 
 	if (row == NULL) {
 		return NULL;
 	}
-	database_bind_text(row, 1, path);
+	if (path != NULL) {
+		database_bind_text(row, 1, path);
+	}
 	while ((step = database_step(row, error)) == DATABASE_ROW) {
 		g_ptr_array_add(all, drift_from_row(row));
 	}
