@@ -172,7 +172,6 @@ static void put_header(const AlertView *view, GString *out, const json_t *event,
 	if (view->form == ALERT_BRIEF) {
 		paint_format(paint, out, STYLE_DIM, "  %.*s", ID_SHORT, id);
 	}
-	g_string_append_c(out, '\n');
 }
 
 static gint compare_severity(gconstpointer a, gconstpointer b)
@@ -470,11 +469,31 @@ static void put_id(const AlertView *view, GString *out, const char *id)
 	g_string_append_c(out, '\n');
 }
 
-static void put_block(const AlertView *view, GString *out, const json_t *event, const char *id)
+/*
+ * The parts behind the first of a large change-set, where nothing in them is worse than low: a line
+ * each, or a thousand new files would push everything else off the screen.
+ */
+static bool is_dull(const AlertView *view, const json_t *event, const GPtrArray *files)
 {
-	g_autoptr(GPtrArray) files = files_by_severity(event);
+	return view->form == ALERT_LIVE && pick_number(pick_object(event, "part"), "n", 1) > 1 &&
+	       severity_of(g_ptr_array_index(files, 0)) <= SEVERITY_LOW;
+}
+
+static void put_dull(const AlertView *view, GString *out, const json_t *event,
+		     const GPtrArray *files, const char *id)
+{
+	g_autofree char *count = paint_count(files->len);
 
 	put_header(view, out, event, id);
+	paint_format(&view->paint, out, STYLE_DIM, "  %s more files  %.*s", count, ID_SHORT, id);
+	g_string_append_c(out, '\n');
+}
+
+static void put_block(const AlertView *view, GString *out, const json_t *event,
+		      const GPtrArray *files, const char *id)
+{
+	put_header(view, out, event, id);
+	g_string_append_c(out, '\n');
 	put_files(view, out, files);
 	put_offline(view, out, event);
 	put_rules(view, out, files);
@@ -493,15 +512,18 @@ static void put_block(const AlertView *view, GString *out, const json_t *event, 
 char *alert_render(AlertView *view, const json_t *event, const char *id)
 {
 	GString *out = g_string_new(NULL);
+	g_autoptr(GPtrArray) files = files_by_severity(event);
+	bool is_line = files->len == 0 || is_dull(view, event, files);
 
 	alert_view_note(view, event);
-	if (json_array_size(pick_array(event, "files")) > 0) {
-		g_string_append(out, view->is_after_line ? "\n" : "");
-		view->is_after_line = false;
-		put_block(view, out, event, id);
+	g_string_append(out, view->is_after_line && !is_line ? "\n" : "");
+	view->is_after_line = is_line;
+	if (!is_line) {
+		put_block(view, out, event, files, id);
+	} else if (files->len > 0) {
+		put_dull(view, out, event, files, id);
 	} else {
 		alert_line_put(&view->paint, out, event, now_of(view));
-		view->is_after_line = true;
 		if (view->form == ALERT_FULL) {
 			put_origin(view, out, event);
 			put_id(view, out, id);

@@ -5,6 +5,7 @@
 #include "cli/health.h"
 #include "cli/pick.h"
 
+#include <cap-ng.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -71,9 +72,25 @@ static bool look_at_wall(gint64 pid, WallSeen *ret)
 #define CAP_BIT(n) (G_GUINT64_CONSTANT(1) << (n))
 #define FORBIDDEN_TO_RECORDER (CAP_BIT(12) | CAP_BIT(13) | CAP_BIT(16) | CAP_BIT(19))
 
+/* "no capabilities", "capabilities dac_read_search". Caller frees. */
+static char *capability_words(guint64 set)
+{
+	GString *out = g_string_new(set == 0 ? "no capabilities" : "capabilities");
+
+	for (unsigned int i = 0; i < 64; i++) {
+		const char *name = (set & CAP_BIT(i)) != 0 ? capng_capability_to_name(i) : NULL;
+
+		if (name != NULL) {
+			g_string_append_printf(out, " %s", name);
+		}
+	}
+	return g_string_free(out, FALSE);
+}
+
 static void check_wall(Doctor *doctor, const char *stage, gint64 pid, bool daemon_is_root)
 {
 	bool is_recorder = strcmp(stage, "recorder") == 0;
+	g_autofree char *capabilities = NULL;
 	WallSeen seen;
 
 	if (!look_at_wall(pid, &seen)) {
@@ -87,20 +104,19 @@ static void check_wall(Doctor *doctor, const char *stage, gint64 pid, bool daemo
 			    stage, seen.no_new_privs, seen.seccomp);
 		return;
 	}
+	capabilities = capability_words(seen.capabilities);
 	if (!is_recorder && (seen.capabilities != 0 || (daemon_is_root && seen.uid == 0))) {
 		doctor_find(doctor, FINDING_FAIL, "restart reeved; its log says why",
-			    "%s runs as user %" G_GINT64_FORMAT
-			    " with capabilities %" G_GINT64_MODIFIER "x",
-			    stage, seen.uid, seen.capabilities);
+			    "%s runs as user %" G_GINT64_FORMAT " with %s", stage, seen.uid,
+			    capabilities);
 	} else if (is_recorder && (seen.capabilities & FORBIDDEN_TO_RECORDER) != 0) {
 		doctor_find(doctor, FINDING_FAIL, "restart reeved; its log says why",
-			    "%s has more capabilities than it needs (%" G_GINT64_MODIFIER "x)",
-			    stage, seen.capabilities);
+			    "%s has more than it needs: %s", stage, capabilities);
 	} else {
 		doctor_find(doctor, FINDING_OK, NULL,
-			    "%s: user %" G_GINT64_FORMAT ", capabilities %" G_GINT64_MODIFIER
-			    "x, no new privileges, system calls filtered",
-			    stage, seen.uid, seen.capabilities);
+			    "%s: user %" G_GINT64_FORMAT
+			    ", %s, no new privileges, system calls filtered",
+			    stage, seen.uid, capabilities);
 	}
 }
 

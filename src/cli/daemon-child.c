@@ -46,7 +46,8 @@ char *daemon_child_program(GError **error)
 }
 
 /* Between fork and exec: only calls that are safe there. */
-static void become(const char *program, char *const *argv, int words, pid_t parent)
+static void become(const char *program, char *const *argv, char *const *environment, int words,
+		   pid_t parent)
 {
 	int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
 	sigset_t none;
@@ -59,7 +60,7 @@ static void become(const char *program, char *const *argv, int words, pid_t pare
 	    dup2(words, STDOUT_FILENO) < 0 || dup2(words, STDERR_FILENO) < 0) {
 		_exit(127);
 	}
-	execv(program, argv);
+	execve(program, argv, environment);
 	dprintf(STDERR_FILENO, "cannot run %s: %s\n", program, strerror(errno));
 	_exit(127);
 }
@@ -68,6 +69,9 @@ DaemonChild *daemon_child_start(const char *program, const char *const *argument
 {
 	g_autoptr(GPtrArray) argv = g_ptr_array_new();
 	g_autofree DaemonChild *child = g_new0(DaemonChild, 1);
+	/* What it says comes with its level, as for the journal of systemd (base/log.h). */
+	g_auto(GStrv) environment =
+		g_environ_setenv(g_get_environ(), "JOURNAL_STREAM", "reeve", TRUE);
 	pid_t parent = getpid();
 	int ends[2];
 
@@ -82,7 +86,7 @@ DaemonChild *daemon_child_start(const char *program, const char *const *argument
 	}
 	child->pid = fork();
 	if (child->pid == 0) {
-		become(program, (char *const *)argv->pdata, ends[1], parent);
+		become(program, (char *const *)argv->pdata, environment, ends[1], parent);
 	}
 	close(ends[1]);
 	child->words = ends[0];
@@ -135,10 +139,19 @@ static void listen_to(DaemonChild *child)
 	}
 }
 
-char *daemon_child_line(DaemonChild *child)
+/* "<4>text" is text of level 4; what has no level came from somewhere else and is worth a look. */
+static char *take_level(const char *line, int *ret_level)
 {
+	bool has_level = line[0] == '<' && g_ascii_isdigit(line[1]) && line[2] == '>';
+
+	*ret_level = has_level ? line[1] - '0' : DAEMON_CHILD_WARNING;
+	return g_strdup(has_level ? line + 3 : line);
+}
+
+char *daemon_child_line(DaemonChild *child, int *ret_level)
+{
+	g_autofree char *line = NULL;
 	const char *end;
-	char *line;
 
 	listen_to(child);
 	end = memchr(child->said->str, '\n', child->said->len);
@@ -147,7 +160,7 @@ char *daemon_child_line(DaemonChild *child)
 	}
 	line = g_strndup(child->said->str, (gsize)(end - child->said->str));
 	g_string_erase(child->said, 0, end - child->said->str + 1);
-	return line;
+	return take_level(line, ret_level);
 }
 
 static bool wait_until(DaemonChild *child, int patience_ms)

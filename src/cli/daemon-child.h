@@ -28,8 +28,10 @@ pid_t daemon_child_pid(const DaemonChild *child);
 /* Whether it still runs; looks, does not wait. */
 bool daemon_child_runs(DaemonChild *child);
 
-/* The next whole line it said, without waiting; NULL: none (yet). Caller frees. */
-char *daemon_child_line(DaemonChild *child);
+#define DAEMON_CHILD_WARNING 4 /* of syslog(3): less is worse, more is only to be known */
+
+/* The next whole line it said, without waiting, and its level; NULL: none (yet). Caller frees. */
+char *daemon_child_line(DaemonChild *child, int *ret_level);
 
 /*
  * Asks it to end, waits up to `patience_ms`, then kills it (its stages end by their lifeline).

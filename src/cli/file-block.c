@@ -380,6 +380,11 @@ static void put_path(const Paint *paint, GString *out, const json_t *file, bool 
 void file_block_put(const Paint *paint, GString *out, const json_t *file, FileBlockRoom *room)
 {
 	put_path(paint, out, file, room->is_full);
+	if (room->note != NULL) {
+		paint_indent(out, INDENT_DETAIL);
+		paint_foreign(paint, out, STYLE_DIM, room->note);
+		g_string_append_c(out, '\n');
+	}
 	if (room->is_brief) {
 		return;
 	}

@@ -15,6 +15,7 @@ typedef struct {
 	bool is_brief;    /* the path and the operation, nothing else */
 	bool is_full;     /* everything, whole */
 	bool is_patch;    /* the text as a patch, from approved/PATH to current/PATH */
+	const char *note; /* our own words, dim, below the path; NULL */
 	guint diff_lines; /* left for text; file_block_put counts it down */
 } FileBlockRoom;
 

@@ -32,16 +32,15 @@ static void print_json(const Drift *drift, const char *head, json_t *file)
 static void print_text(const Context *context, const Drift *drift, const json_t *file)
 {
 	Paint paint = paint_of(context);
-	FileBlockRoom room = {.is_full = true, .is_patch = true};
-	gint64 now = clock_wall_usec();
+	g_autofree char *since = moment_short(drift->since_usec, clock_wall_usec());
+	g_autofree char *note =
+		g_strdup_printf("%s, %s, since %s   reeve explain %s", verdict_word(drift->verdict),
+				severity_word(drift->severity), since, drift->path);
+	FileBlockRoom room = {.is_full = true, .is_patch = true, .note = note};
 	g_autoptr(GString) out = g_string_new(NULL);
-	g_autofree char *since = moment_short(drift->since_usec, now);
 
 	file_block_put(&paint, out, file, &room);
-	paint_format(&paint, out, STYLE_DIM, "    %s, %s, since %s   reeve explain %s",
-		     verdict_word(drift->verdict), severity_word(drift->severity), since,
-		     drift->path);
-	g_string_append(out, "\n\n");
+	g_string_append_c(out, '\n');
 	fputs(out->str, stdout);
 }
 

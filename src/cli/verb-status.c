@@ -135,9 +135,11 @@ static void put_drift(const Paint *paint, GString *out, const json_t *overview)
 			paint_fit_middle(paint, safe, paint->width > 60 ? paint->width - 48 : 0);
 
 		if (i == DRIFT_SHOWN) {
+			g_autofree char *more = paint_count((guint64)count - DRIFT_SHOWN);
+
 			paint_indent(out, 11);
-			paint_format(paint, out, STYLE_DIM, "%s %" G_GINT64_FORMAT " more",
-				     paint_sign(paint, SIGN_MORE), count - DRIFT_SHOWN);
+			paint_format(paint, out, STYLE_DIM, "%s %s more",
+				     paint_sign(paint, SIGN_MORE), more);
 			g_string_append_c(out, '\n');
 			break;
 		}

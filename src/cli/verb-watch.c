@@ -171,33 +171,42 @@ static GStrv daemon_arguments(const Context *context, const WatchOptions *option
 	return g_strv_builder_end(arguments);
 }
 
+/* Its warnings and errors; how it is otherwise, we show better ourselves. */
 static void relay_words(const Watching *watching)
 {
 	for (;;) {
-		g_autofree char *line = daemon_child_line(watching->daemon);
+		int level;
+		g_autofree char *line = daemon_child_line(watching->daemon, &level);
 		g_autofree char *safe = line == NULL ? NULL : paint_safe(line);
 
 		if (line == NULL) {
 			return;
 		}
-		g_printerr("%s\n", safe);
+		if (level <= DAEMON_CHILD_WARNING) {
+			g_printerr("%s\n", safe);
+		}
 	}
 }
 
-static void show_baseline(Progress *progress, const Watching *watching)
+static void show_start(Progress *progress, const Watching *watching)
 {
-	g_auto(Health) recorder = {0};
+	g_auto(Health) recorder = {0}, judge = {0};
 	const json_t *baseline;
 	g_autofree char *span = moment_span(clock_mono_usec() - watching->begun_usec);
 	g_autofree char *text = NULL, *done = NULL;
+	const char *what = "starting";
 
 	health_read(watching->context, "recorder", &recorder);
+	health_read(watching->context, "judge", &judge);
 	baseline = recorder.is_alive ? pick_object(recorder.line, "baseline") : NULL;
 	if (baseline != NULL) {
 		done = paint_count((guint64)pick_number(baseline, "done", 0));
 		text = g_strdup_printf("baseline: %s files, %s", done, span);
 	} else {
-		text = g_strdup_printf("starting, %s", span);
+		if (recorder.is_alive && strcmp(health_state(&judge), "ready") != 0) {
+			what = "judging what changed meanwhile";
+		}
+		text = g_strdup_printf("%s, %s", what, span);
 	}
 	progress_say(progress, text);
 }
@@ -222,7 +231,7 @@ static bool wait_until_ready(Watching *watching)
 			relay_words(watching);
 			return true;
 		}
-		show_baseline(&progress, watching);
+		show_start(&progress, watching);
 		g_usleep(LOOK_USEC);
 	}
 	progress_end(&progress);

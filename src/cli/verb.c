@@ -7,6 +7,7 @@
 #include <string.h>
 
 const Verb verbs[] = {
+	{"watch", "PATH...", "start watching here and now, until ^C", verb_watch, VERB_OWN_PLACES},
 	{"tail", "[--since ID] [--all]", "follow events as they come", verb_tail, 0},
 	{"status", "[--wait]", "is it watching, and is the machine as agreed?", verb_status, 0},
 	{"log", "[PATH...]", "events of the past: alerts, or --all", verb_log, 0},

@@ -26,7 +26,7 @@ static void test_documented(void)
 		const char *file, *form;
 	} texts[] = {
 		{"man/reeve.1", "Cm %s"},
-		{"packaging/completions/reeve.bash", " %s "},
+		{"packaging/completions/reeve.bash", "%s "},
 		{"packaging/completions/_reeve", "'%s:"},
 		{"packaging/completions/reeve.fish", "-a %s -d"},
 	};
