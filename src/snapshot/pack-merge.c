@@ -214,19 +214,33 @@ static bool copy_all(Pack *target, int folder_fd, GPtrArray *sources, GError **e
 	return true;
 }
 
-/* The index first: a pack without one is nobody's. */
+/* The index first: a pack without one is nobody's. The rest is what git may have put beside. */
+static void remove_source(int folder_fd, const char *name)
+{
+	static const char *const suffixes[] = {".idx", ".pack", ".rev", ".bitmap"};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(suffixes); i++) {
+		g_autofree char *file = file_name(name, suffixes[i]);
+
+		unlinkat(folder_fd, file, 0);
+	}
+}
+
 static void remove_sources(int folder_fd, const GPtrArray *sources, const char *merged)
 {
 	for (guint i = 0; i < sources->len; i++) {
 		const Source *source = sources->pdata[i];
-		g_autofree char *index = file_name(source->name, ".idx");
-		g_autofree char *pack = file_name(source->name, ".pack");
 
 		if (strcmp(source->name, merged) != 0) {
-			unlinkat(folder_fd, index, 0);
-			unlinkat(folder_fd, pack, 0);
+			remove_source(folder_fd, source->name);
 		}
 	}
+}
+
+/* Somebody's index over many packs would point at packs that are gone. */
+static bool has_common_index(int folder_fd)
+{
+	return faccessat(folder_fd, "multi-pack-index", F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
 bool pack_merge(int folder_fd, bool *ret_merged, bool *ret_more, GError **error)
@@ -241,7 +255,7 @@ bool pack_merge(int folder_fd, bool *ret_merged, bool *ret_more, GError **error)
 	if (sources == NULL) {
 		return false;
 	}
-	if (sources->len <= PACK_MERGE_ABOVE) {
+	if (sources->len <= PACK_MERGE_ABOVE || has_common_index(folder_fd)) {
 		return true;
 	}
 	before = sources->len;

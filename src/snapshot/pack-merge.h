@@ -3,7 +3,8 @@
  * Merging small packs. Each change-set leaves a pack of a few objects; when there are too many,
  * the small ones are copied into one, as they are. The sizes that stay form a geometric row, so an
  * object is copied a logarithmic number of times in its life; packs that have grown big are never
- * touched again, nor is a pack that somebody else wrote (deltas) or keeps (.keep).
+ * touched again, nor is a pack that somebody else wrote (deltas), keeps (.keep) or indexes
+ * (multi-pack-index).
  *
  * The merged pack is durable before the first old one goes. Readers that had an old one in their
  * list look again when it is gone (git and libgit2 both do), so it can go at once.

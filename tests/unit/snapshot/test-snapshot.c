@@ -118,13 +118,16 @@ static void check_git(Fixture *f, const char *arguments, const char *expected)
 static guint count_packs(Fixture *f)
 {
 	g_autoptr(GDir) dir = g_dir_open(f->packs, 0, NULL);
-	guint n = 0;
+	const char *name;
+	guint packs = 0;
+	guint indexes = 0;
 
-	while (g_dir_read_name(dir) != NULL) {
-		n++;
+	while ((name = g_dir_read_name(dir)) != NULL) {
+		packs += g_str_has_suffix(name, ".pack");
+		indexes += g_str_has_suffix(name, ".idx");
 	}
-	g_assert_cmpuint(n % 2, ==, 0);
-	return n / 2;
+	g_assert_cmpuint(packs, ==, indexes);
+	return packs;
 }
 
 static void put_some(Fixture *f)
@@ -623,6 +626,17 @@ static void test_modes(Fixture *f, const void *data)
 	}
 }
 
+static void many_commits(Fixture *f, guint n)
+{
+	for (guint i = 0; i < n; i++) {
+		g_autofree char *content = g_strdup_printf("%u\n", i);
+
+		begin(f);
+		put_file(f, "/etc/passwd", content);
+		g_assert_cmpint(commit(f), ==, SNAPSHOT_COMMITTED);
+	}
+}
+
 /* What the judge does: a reader that has listed the packs, but opened none. */
 static void read_all(git_odb *odb, const char *objects)
 {
@@ -645,13 +659,7 @@ static void test_maintain_with_readers(Fixture *f, const void *data)
 	git_odb *cold, *warm;
 	bool more;
 
-	for (guint i = 0; i < 40; i++) {
-		g_autofree char *content = g_strdup_printf("%u\n", i);
-
-		begin(f);
-		put_file(f, "/etc/passwd", content);
-		commit(f);
-	}
+	many_commits(f, 40);
 	objects = git(f, "rev-list --objects --no-object-names --all");
 	g_assert_cmpint(git_odb_open(&cold, folder), ==, 0);
 	g_assert_cmpint(git_odb_open(&warm, folder), ==, 0);
@@ -664,6 +672,56 @@ static void test_maintain_with_readers(Fixture *f, const void *data)
 	git_odb_free(warm);
 }
 
+/* One of the packs has rotted: it is said, and nothing is deleted. */
+static void test_maintain_damage(Fixture *f, const void *data)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GDir) dir = NULL;
+	const char *name;
+	bool more;
+
+	many_commits(f, 40);
+	dir = g_dir_open(f->packs, 0, NULL);
+	while ((name = g_dir_read_name(dir)) != NULL) {
+		g_autofree char *path = g_build_filename(f->packs, name, NULL);
+		g_autofree char *bytes = NULL;
+		gsize size;
+
+		if (g_str_has_suffix(name, ".pack")) {
+			g_assert_true(g_file_get_contents(path, &bytes, &size, NULL));
+			bytes[size / 2] ^= 1;
+			g_assert_true(g_file_set_contents(path, bytes, (gssize)size, NULL));
+			break;
+		}
+	}
+	g_assert_false(snapshot_maintain(f->snapshot, &more, &error));
+	g_assert_error(error, REEVE_ERROR, REEVE_ERROR_CORRUPT);
+	g_assert_cmpuint(count_packs(f), ==, 40);
+}
+
+/* A pack with deltas, made by stock git, is left alone. */
+static void test_maintain_foreign(Fixture *f, const void *data)
+{
+	g_autoptr(GError) error = NULL;
+	bool more;
+
+	many_commits(f, 20);
+	g_free(git(f, "repack -adqf"));
+	g_assert_cmpuint(count_packs(f), ==, 1);
+	reopen(f);
+	for (guint i = 0; i < 40; i++) {
+		g_autofree char *content = g_strdup_printf("later %u\n", i);
+
+		begin(f);
+		put_file(f, "/etc/passwd", content);
+		commit(f);
+	}
+	snapshot_maintain(f->snapshot, &more, &error);
+	g_assert_no_error(error);
+	g_assert_cmpuint(count_packs(f), <=, 3);
+	stock_git_fsck(f->repository);
+}
+
 static void test_maintain(Fixture *f, const void *data)
 {
 	g_autofree char *objects = NULL;
@@ -672,13 +730,7 @@ static void test_maintain(Fixture *f, const void *data)
 	bool more;
 
 	baseline(f);
-	for (guint i = 0; i < 60; i++) {
-		g_autofree char *content = g_strdup_printf("%u\n", i);
-
-		begin(f);
-		put_file(f, "/etc/passwd", content);
-		g_assert_cmpint(commit(f), ==, SNAPSHOT_COMMITTED);
-	}
+	many_commits(f, 60);
 	objects = git(f, "rev-list --objects --all");
 	g_assert_cmpuint(count_packs(f), ==, 61);
 	snapshot_maintain(f->snapshot, &more, &error);
@@ -841,6 +893,8 @@ int main(int argc, char **argv)
 	ADD("damage", test_damage);
 	ADD("modes", test_modes);
 	ADD("maintain", test_maintain);
+	ADD("maintain-damage", test_maintain_damage);
+	ADD("maintain-foreign", test_maintain_foreign);
 	ADD("maintain-with-readers", test_maintain_with_readers);
 	ADD("model", test_model);
 	return g_test_run();
