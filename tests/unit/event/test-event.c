@@ -144,6 +144,19 @@ static void test_endless_path(void)
 	g_assert_cmpstr(told_a, !=, told_b);
 }
 
+/* What is cut has no raw form either: it would be as long as the path. */
+static void test_endless_raw_path(void)
+{
+	g_autofree char *deep = g_strnfill(100000, '\xff');
+	g_autofree char *path = g_strconcat("/", deep, NULL);
+	g_autoptr(Event) event = specimen_event(EVENT_CHANGE);
+	g_autoptr(GBytes) body = NULL;
+
+	specimen_change(event, path, OP_CREATED);
+	body = event_encode(event);
+	g_assert_cmpuint(g_bytes_get_size(body), <, 40000);
+}
+
 /* A secret file tells neither size nor anything that could be guessed at. */
 static void test_secret_tells_nothing(void)
 {
@@ -283,6 +296,23 @@ static void test_plan(void)
 	}
 }
 
+/* Two files that fit by a hair, or do not, under the longest envelope there is. */
+static void test_plan_to_the_byte(void)
+{
+	for (gsize size = 129500; size < 131000; size += 9) {
+		g_autoptr(Event) owner = specimen_event(EVENT_CHANGE);
+		g_autofree char *diff = g_strnfill(size, '+');
+
+		for (guint n = 0; n < 2; n++) {
+			Change *change = specimen_change(owner, "/etc/x", OP_UPDATED);
+
+			change->diff_presence = DIFF_PRESENT;
+			change->diff = g_strdup(diff);
+		}
+		encode_by_plan(owner->files);
+	}
+}
+
 /* What the journal says of a state and what the judge computes must be the same word. */
 static void test_digest_of_parsed_state(void)
 {
@@ -316,6 +346,8 @@ int main(int argc, char **argv)
 	g_test_add_func("/event/secret-tells-nothing", test_secret_tells_nothing);
 	g_test_add_func("/event/monster-fits", test_monster_fits);
 	g_test_add_func("/event/plan", test_plan);
+	g_test_add_func("/event/plan-to-the-byte", test_plan_to_the_byte);
+	g_test_add_func("/event/endless-raw-path", test_endless_raw_path);
 	g_test_add_func("/event/digest-of-parsed-state", test_digest_of_parsed_state);
 	return g_test_run();
 }

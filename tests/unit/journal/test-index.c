@@ -211,7 +211,7 @@ static const Told events[] = {
 	CHANGED("c1", "c0", "/etc/ssh/sshd_config", 'a', 'b', UNAPPROVED, CRITICAL),
 	CHANGED("c2", "c1", "/etc/hosts", 'a', 'b', UNAPPROVED, LOW),
 	{EVENT_GAP, "c3", "c2", .severity = SEVERITY_LOW},
-	CHANGED("c4", "c3", "/etc/ssh2/x", 'a', 'b', APPROVED, LOW),
+	CHANGED("c4", "c3", "/etc/ssh-2/x", 'a', 'b', APPROVED, LOW),
 	CHANGED("c5", "c4", "/etc/hosts", 'b', 'a', RESTORED, INFORMATIONAL),
 	CHANGED("c6", "c5", "/etc/back\\slash", 'a', 'b', UNAPPROVED, MEDIUM),
 };
