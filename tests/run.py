@@ -119,7 +119,8 @@ def stage_valgrind():
     """unit tests under valgrind"""
     wrapper = ("valgrind --quiet --error-exitcode=9 --leak-check=full "
                "--errors-for-leak-kinds=definite --suppressions=tests/valgrind.supp")
-    return meson_tests("build", f"--wrap={wrapper}", "--timeout-multiplier=20")
+    return meson_tests("build", f"--wrap={wrapper}", "--timeout-multiplier=20",
+                       "--no-suite", "beyond-valgrind")
 
 
 def stage_fuzz():

@@ -143,7 +143,7 @@ static void test_deaf(void)
 	StageProcess stage;
 	int status;
 
-	init(&stage, "printf R >&3; while :; do sleep 1000; done");
+	init(&stage, "printf R >&3; exec sleep 1000");
 	stage_process_tick(&stage, NOW);
 	hear(&stage);
 	stage_process_end(&stage, false, NOW);
