@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Every event of a host, from the beginning or behind a cursor, then live; the chain is checked.
 
-usage: subscribe.py [RUNTIME [CURSOR]]      (needs python3-zmq; the protocol is in doc/bus.md)
+usage: subscribe.py [LIVE REPLAY [CURSOR]]      (needs python3-zmq; the protocol is in doc/bus.md)
 """
 
 import hashlib
@@ -11,8 +11,9 @@ import sys
 
 import zmq
 
-runtime = sys.argv[1] if len(sys.argv) > 1 else "/run/reeve"
-cursor = sys.argv[2].encode() if len(sys.argv) > 2 else b""  # id of the last event handled
+DEFAULTS = ["ipc:///run/reeve/live", "ipc:///run/reeve/replay", ""]
+live_at, replay_at, cursor = sys.argv[1:] + DEFAULTS[len(sys.argv) - 1:]
+cursor = cursor.encode()  # id of the last event handled
 context = zmq.Context()
 
 
@@ -24,7 +25,8 @@ def handle(event_id, body):
         sys.exit(f"event {event_id.decode()} is not what was written")
     if (event["prev"] or "").encode() != cursor:
         sys.exit(f"event {event_id.decode()} does not follow from {cursor.decode()}")
-    print(event["seq"], event_id.decode()[:12], event["summary"], flush=True)
+    print(event["seq"], event_id.decode()[:12], event.get("verdict", event["kind"]),
+          event["severity"], event["summary"], flush=True)
     cursor = event_id  # a real receiver stores it now
 
 
@@ -32,7 +34,7 @@ def catch_up():
     """Asks for what is behind the cursor until there is no more."""
     with context.socket(zmq.DEALER) as replay:
         replay.linger, replay.rcvtimeo = 0, 5000
-        replay.connect(f"ipc://{runtime}/replay")
+        replay.connect(replay_at)
         head = None
         while head != cursor:
             replay.send_multipart([b"SINCE", cursor, b""])
@@ -46,7 +48,7 @@ def catch_up():
 live = context.socket(zmq.SUB)
 live.subscribe(b"ev/1/")
 live.subscribe(b"hb/1/")
-live.connect(f"ipc://{runtime}/live")
+live.connect(live_at)
 while True:
     topic, seq, event_id, prev, body = live.recv_multipart()
     try:

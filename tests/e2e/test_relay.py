@@ -229,7 +229,7 @@ def test_a_slow_subscriber_finds_out_and_catches_up(relay):
 def test_kill_and_restart_lose_nothing(relay):
     relay.start()
     example = subprocess.Popen(
-        [sys.executable, ROOT / "doc/examples/subscribe.py", relay.runtime],
+        [sys.executable, ROOT / "doc/examples/subscribe.py", relay.live, relay.replay],
         stdout=subprocess.PIPE, text=True)
     try:
         for n in range(5):
@@ -247,7 +247,7 @@ def test_kill_and_restart_lose_nothing(relay):
 def test_the_example_replays_follows_and_resumes(relay):
     relay.journal.append(1500)
     relay.start()
-    command = [sys.executable, ROOT / "doc/examples/subscribe.py", relay.runtime]
+    command = [sys.executable, ROOT / "doc/examples/subscribe.py", relay.live, relay.replay]
     for cursor, first in (([], 0), ([relay.journal.ids[1299]], 1300)):
         with subprocess.Popen([*command, *cursor], stdout=subprocess.PIPE, text=True) as example:
             seen = [example.stdout.readline() for _ in relay.journal.ids[first:]]
@@ -262,11 +262,10 @@ def test_the_example_notices_a_lie(relay):
     relay.journal.append(3)
     relay.journal.append(1, prev=relay.journal.ids[0])
     relay.start()
-    done = subprocess.run([sys.executable, ROOT / "doc/examples/subscribe.py", relay.runtime],
-                          capture_output=True, text=True, timeout=60)
+    command = [sys.executable, ROOT / "doc/examples/subscribe.py", relay.live, relay.replay]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert "does not follow" in done.stderr
-    done = subprocess.run([sys.executable, ROOT / "doc/examples/subscribe.py", relay.runtime,
-                           OTHER.decode()], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([*command, OTHER.decode()], capture_output=True, text=True, timeout=60)
     assert "rewritten" in done.stderr
 
 
