@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /*
  * The client side of the bus (design 5.5): subscribe, keep the order, verify the chain, replay what
  * was missed. A client that is given a cursor receives everything after it, once, in order; one
