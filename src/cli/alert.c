@@ -344,7 +344,7 @@ static void put_reasons(const AlertView *view, GString *out, const GPtrArray *fi
 			if (text == NULL || !g_hash_table_add(told, (gpointer)text)) {
 				continue;
 			}
-			put_label(view, out, "why");
+			put_label(view, out, g_hash_table_size(told) == 1 ? "why" : "");
 			paint_wrap(&view->paint, out, STYLE_PLAIN, text, INDENT + LABEL_COLUMNS,
 				   INDENT + LABEL_COLUMNS);
 			g_string_append_c(out, '\n');
@@ -485,7 +485,8 @@ static void put_dull(const AlertView *view, GString *out, const json_t *event,
 	g_autofree char *count = paint_count(files->len);
 
 	put_header(view, out, event, id);
-	paint_format(&view->paint, out, STYLE_DIM, "  %s more files  %.*s", count, ID_SHORT, id);
+	paint_format(&view->paint, out, STYLE_DIM, "  %s file%s  %.*s", count,
+		     files->len == 1 ? "" : "s", ID_SHORT, id);
 	g_string_append_c(out, '\n');
 }
 

@@ -3,7 +3,7 @@
  * How things stand, gathered from everywhere into one JSON object: what `reeve status --json`
  * prints, and what its text is made from. Works beside a running daemon and without one.
  *
- *   {"ready":true,"trouble":[],"host":"web-1","backend":"inotify","roots":["/etc"],"entries":1234,
+ *   {"ready":true,"trouble":[],"backend":"inotify","roots":["/etc"],"entries":1234,
  *    "uncovered":0,"gaps_open":0,
  *    "drift":{"count":2,"paths":[{"path":"/etc/x","verdict":"unapproved","severity":"low",
  *             "since":"<time>","event":"<id>"}]},

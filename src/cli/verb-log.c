@@ -175,6 +175,11 @@ static void say_none(const Context *context, History *history, const IndexQuery 
 	if (context->is_json || !index_totals(history_index(history), &totals, NULL)) {
 		return;
 	}
+	if (totals.events == 0) {
+		g_printerr("reeve: nothing has been recorded in %s yet\n",
+			   context->config->state_dir);
+		return;
+	}
 	events = paint_count(totals.events);
 	g_printerr("reeve: no %s among %s events%s\n", query->alerts_only ? "alert" : "match",
 		   events, query->alerts_only ? "; --all shows everything" : "");

@@ -220,7 +220,9 @@ static void put_stores(const Paint *paint, GString *out, const json_t *overview)
 	const char *head = pick_text(journal, "head"), *commit = pick_text(snapshots, "commit");
 
 	put_label(paint, out, "journal");
-	g_string_append_printf(out, "%s events, %s alerts", events, alerts);
+	g_string_append_printf(out, "%s %s, %s %s", events,
+			       strcmp(events, "1") == 0 ? "event" : "events", alerts,
+			       strcmp(alerts, "1") == 0 ? "alert" : "alerts");
 	paint_format(paint, out, STYLE_DIM, "   head %.12s", head != NULL ? head : "none");
 	g_string_append_c(out, '\n');
 	put_label(paint, out, "snapshots");

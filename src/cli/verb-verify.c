@@ -77,51 +77,63 @@ static void report(Verifier *verifier, const char *part, const GPtrArray *proble
 	fflush(stdout);
 }
 
-static bool verify_journal(Verifier *verifier, GError **error)
+/* False: there is nothing to look at, or not for us. */
+static bool verify_journal(Verifier *verifier, guint64 *ret_events, GError **error)
 {
 	g_autofree char *folder = context_state(verifier->context, "journal");
 	auto_fd int dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	g_autoptr(GPtrArray) problems = NULL;
 	g_autofree char *count = NULL, *sound = NULL;
-	guint64 events = 0;
 
 	if (dir < 0) {
 		history_explain_missing(verifier->context, folder, error);
 		return false;
 	}
 	progress_begin(&verifier->progress, "journal");
-	problems = journal_verify(dir, step, verifier, &events, error);
+	problems = journal_verify(dir, step, verifier, ret_events, error);
 	if (problems == NULL) {
 		return false;
 	}
-	count = paint_count(events);
+	count = paint_count(*ret_events);
 	sound = g_strdup_printf("%s events, the chain holds", count);
 	report(verifier, "journal", problems, sound);
 	return true;
 }
 
-static bool verify_snapshots(Verifier *verifier, Store *store, GError **error)
+/* What stands in the way of looking is a problem like any other once there is something to see. */
+static void report_error(Verifier *verifier, const char *part, const GError *error)
 {
+	g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
+
+	g_ptr_array_add(problems, g_strdup(error->message));
+	report(verifier, part, problems, NULL);
+}
+
+static void verify_snapshots(Verifier *verifier, Store *store)
+{
+	g_autoptr(GError) error = NULL;
 	g_autoptr(GPtrArray) problems = NULL;
 
 	progress_begin(&verifier->progress, "snapshots");
-	problems = store_verify(store, step, verifier, error);
+	problems = store_verify(store, step, verifier, &error);
 	if (problems == NULL) {
-		return false;
+		report_error(verifier, "snapshots", error);
+	} else {
+		report(verifier, "snapshots", problems, "every object is what its id says");
 	}
-	report(verifier, "snapshots", problems, "every object is what its id says");
-	return true;
 }
 
-static bool verify_judged(Verifier *verifier, Store *store, GError **error)
+static void verify_judged(Verifier *verifier, Store *store)
 {
 	g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
 	g_autofree char *commits = NULL, *waiting = NULL, *sound = NULL;
+	g_autoptr(GError) error = NULL;
 	JudgedOnce result = {0};
 
 	progress_begin(&verifier->progress, "judged");
-	if (!judged_once_check(verifier->context, store, problems, &result, error)) {
-		return false;
+	if (!judged_once_check(verifier->context, store, problems, &result, &error)) {
+		report_error(verifier, "judged", error);
+		return;
 	}
 	commits = paint_count(result.commits);
 	waiting = result.waiting == 0
@@ -130,30 +142,30 @@ static bool verify_judged(Verifier *verifier, Store *store, GError **error)
 					    result.waiting);
 	sound = g_strdup_printf("%s commits, each exactly once%s", commits, waiting);
 	report(verifier, "judged", problems, sound);
-	return true;
 }
 
-/* Before the baseline there is a journal without snapshots; that is no damage. */
-static bool verify_all(Verifier *verifier, GError **error)
+/* Before the baseline there is a journal without events and there are no snapshots. */
+static void verify_store(Verifier *verifier, guint64 events)
 {
-	g_autoptr(GError) problem = NULL;
-	g_autoptr(Store) store = NULL;
+	g_autoptr(GPtrArray) none = g_ptr_array_new();
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Store) store = store_open(verifier->context->config->state_dir, &error);
 
-	if (!verify_journal(verifier, error)) {
-		return false;
+	if (store != NULL) {
+		verify_snapshots(verifier, store);
+		verify_judged(verifier, store);
+	} else if (events == 0 && g_error_matches(error, REEVE_ERROR, REEVE_ERROR_NOT_FOUND)) {
+		report(verifier, "snapshots", none, "none yet");
+	} else {
+		report_error(verifier, "snapshots", error);
 	}
-	store = store_open(verifier->context->config->state_dir, &problem);
-	if (store == NULL) {
-		g_propagate_error(error, g_steal_pointer(&problem));
-		return false;
-	}
-	return verify_snapshots(verifier, store, error) && verify_judged(verifier, store, error);
 }
 
 int verb_verify(const Context *context, int argc, char **argv)
 {
 	Verifier verifier = {.context = context, .paint = paint_of(context)};
 	GError *error = NULL;
+	guint64 events = 0;
 	int status;
 
 	if (verb_parse(NULL, &argc, &argv, &status) == VERB_DONE) {
@@ -163,10 +175,11 @@ int verb_verify(const Context *context, int argc, char **argv)
 		return verb_usage("verify", "it takes no arguments");
 	}
 	verifier.progress = progress_on(context);
-	if (!verify_all(&verifier, &error)) {
+	if (!verify_journal(&verifier, &events, &error)) {
 		progress_end(&verifier.progress);
 		return verb_fail(error);
 	}
+	verify_store(&verifier, events);
 	if (context->is_json) {
 		g_print("{\"sound\":%s,\"problems\":%u}\n",
 			verifier.problems == 0 ? "true" : "false", verifier.problems);

@@ -317,9 +317,10 @@ static void say_summary(const Watching *watching)
 		}
 	}
 	g_string_append(worst, worst->len > 0 ? ")" : "");
-	say(watching, STYLE_BOLD,
-	    "stopped after %s: %u alert%s%s. Kept in %s; `reeve log` tells them", span, alerts,
-	    alerts == 1 ? "" : "s", worst->str, watching->context->config->state_dir);
+	say(watching, STYLE_BOLD, "stopped after %s: %u alert%s%s", span, alerts,
+	    alerts == 1 ? "" : "s", worst->str);
+	say(watching, STYLE_DIM, "kept in %s; `reeve log` tells them again",
+	    watching->context->config->state_dir);
 }
 
 /* It ended without having been asked: what it said last says why. */

@@ -225,6 +225,26 @@ static void test_many(void)
 			"\n");
 }
 
+/* Parts behind the first: a line each, unless there is something in them. */
+static void test_parts(void)
+{
+	g_autoptr(AlertView) view = new_view(ALERT_LIVE, 80);
+
+#define PART(severity)                                                                          \
+	EVENT("change",                                                                         \
+	      "\"part\":{\"n\":2,\"of\":3},\"verdict\":\"unapproved\",\"severity\":\"" severity \
+	      "\",\"files\":[{\"path\":\"/etc/x\",\"op\":\"deleted\",\"severity\":\"" severity  \
+	      "\"}]")
+	check(view, PART("low"),
+	      "● LOW       unapproved  03:04:05  web-1  part 2 of 3  1 file  3fa9c1d2e4b5\n");
+	check(view, PART("high"),
+	      "\n● HIGH      unapproved  03:04:05  web-1  part 2 of 3\n"
+	      "  /etc/x   deleted\n"
+	      "  by     unknown\n"
+	      "  id     3fa9c1d2e4b5   reeve show 3fa9c1d2e4b5\n"
+	      "\n");
+}
+
 static void test_restored(void)
 {
 	g_autoptr(AlertView) view = new_view(ALERT_BRIEF, 80);
@@ -273,6 +293,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/alert/lines", test_lines);
 	g_test_add_func("/alert/hostile", test_hostile);
 	g_test_add_func("/alert/many", test_many);
+	g_test_add_func("/alert/parts", test_parts);
 	g_test_add_func("/alert/restored", test_restored);
 	g_test_add_func("/alert/mode-words", test_mode_words);
 	return g_test_run();
