@@ -59,7 +59,13 @@ static int open_beneath(const Walk *walk, const char *path, guint64 flags)
 		.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS,
 	};
 
-	return (int)syscall(SYS_openat2, walk->root, path, &how, sizeof(how));
+	int fd = (int)syscall(SYS_openat2, walk->root, path, &how, sizeof(how));
+
+	if (fd < 0 && errno == ENOSYS) {
+		/* an old kernel, or valgrind: then links are not followed at all */
+		fd = openat(walk->root, path, (int)how.flags | O_NOFOLLOW);
+	}
+	return fd;
 }
 
 static char *shown_name(const Walk *walk, const char *path)
