@@ -128,6 +128,20 @@ static bool read_text(const YamlDocument *document, const YamlNode *node, void *
 	return true;
 }
 
+/* One text that must be there. */
+static bool read_word(const YamlDocument *document, const YamlNode *node, void *place,
+		      GError **error)
+{
+	char *text = NULL;
+
+	if (!yaml_string(document, node, &text, error)) {
+		return false;
+	}
+	put_text(place, text);
+	return text[0] != '\0' || yaml_complain(document, node, "leave the key out for the default",
+						error, "nothing in it");
+}
+
 /* A host name is a level of topics and a word in logs. */
 static bool read_host(const YamlDocument *document, const YamlNode *node, void *place,
 		      GError **error)
@@ -164,7 +178,7 @@ static const Key top_keys[] = {
 static const Key register_keys[] = {
 	{"path", read_path, PLACE(register_path)},
 	{"remote", read_text, PLACE(register_remote)},
-	{"branch", read_text, PLACE(register_branch)},
+	{"branch", read_word, PLACE(register_branch)},
 	{"trust", read_path, PLACE(register_trust)},
 	{NULL},
 };

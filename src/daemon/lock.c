@@ -53,17 +53,22 @@ static bool holder_lives(int fd, Holder *ret)
 	       ret->start_ticks != 0 && start_of(ret->pid) == ret->start_ticks;
 }
 
-/* Through a descriptor of its own: the one that is inherited cannot write. */
-static bool write_holder(int state_fd, GError **error)
+/*
+ * Through a descriptor of its own: the one that is inherited cannot write. It only serves a
+ * message, so a full disk is no reason not to start; and always as long, so that it fits where it
+ * was.
+ */
+static void write_holder(int state_fd)
 {
-	auto_fd int fd = openat(state_fd, LOCK_FILE, O_WRONLY | O_TRUNC | O_NOFOLLOW | O_CLOEXEC);
-	g_autofree char *text = g_strdup_printf("%d %" G_GUINT64_FORMAT "\n", (int)getpid(),
+	auto_fd int fd = openat(state_fd, LOCK_FILE, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
+	g_autofree char *text = g_strdup_printf("%10d %20" G_GUINT64_FORMAT "\n", (int)getpid(),
 						start_of((int)getpid()));
+	g_autoptr(GError) error = NULL;
 
-	if (fd < 0) {
-		return error_set_errno(error, "cannot open the lock for writing");
+	if (fd < 0 || !io_pwrite_all(fd, text, strlen(text), 0, &error)) {
+		log_warning("the lock does not name this process: %s",
+			    error != NULL ? error->message : g_strerror(errno));
 	}
-	return io_write_all(fd, text, strlen(text), error);
 }
 
 /* Whether it is no use to wait any longer, and why. */
@@ -119,8 +124,9 @@ int lock_take(int state_fd, guint wait_ms, GError **error)
 		error_set_errno(error, "cannot open the lock");
 		return -1;
 	}
-	if (!wait_for_lock(fd, wait_ms, error) || !write_holder(state_fd, error)) {
+	if (!wait_for_lock(fd, wait_ms, error)) {
 		return -1;
 	}
+	write_holder(state_fd);
 	return fd_steal(&fd);
 }

@@ -68,15 +68,21 @@ static bool take_places(Daemon *daemon, GError **error)
 	       prepare_runtime(daemon->runtime_fd, &daemon->users, error);
 }
 
-static bool show_presence(Daemon *daemon, GError **error)
+/* Who cannot be seen (RUNTIME is full, say) works all the same. */
+static void show_presence(Daemon *daemon)
 {
 	g_autofree char *pid = g_strdup_printf("%d\n", (int)getpid());
 	StageOptions places = {.runtime_dir = daemon->config->runtime_dir,
 			       .reader_group = daemon->users.readers_gid};
+	g_autoptr(GError) no_health = NULL, no_pid = NULL;
 
-	daemon->health = stage_health_open(&places, "reeved", error);
-	return daemon->health >= 0 &&
-	       io_replace_file(daemon->runtime_fd, PID_FILE, pid, strlen(pid), 0644, error);
+	daemon->health = stage_health_open(&places, "reeved", &no_health);
+	if (daemon->health < 0) {
+		log_warning("%s", no_health->message);
+	}
+	if (!io_replace_file(daemon->runtime_fd, PID_FILE, pid, strlen(pid), 0644, &no_pid)) {
+		log_warning("%s: %s", PID_FILE, no_pid->message);
+	}
 }
 
 static void hide_presence(const Daemon *daemon)
@@ -97,7 +103,11 @@ static bool build(Daemon *daemon, GError **error)
 	daemon->plan = plan_new(&daemon->options, daemon->config, &daemon->users, &daemon->identity,
 				error);
 	daemon->notify = notify_open();
-	return daemon->plan != NULL && show_presence(daemon, error);
+	if (daemon->plan == NULL) {
+		return false;
+	}
+	show_presence(daemon);
+	return true;
 }
 
 /* SIGHUP: the configuration as it is now; places and identity stay. */

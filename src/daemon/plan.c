@@ -9,9 +9,9 @@ const char *stage_name(StageKind kind)
 	return names[kind];
 }
 
-/* Text is copied, NULL ends the pairs. */
 static void add_option(GPtrArray *line, const char *option, const char *value)
 {
+	g_assert(value != NULL); /* it would end the line */
 	g_ptr_array_add(line, g_strdup(option));
 	g_ptr_array_add(line, g_strdup(value));
 }

@@ -53,6 +53,14 @@ static void test_complaints(void)
 		 "    1 | bus: {live: [\"ipc://@abstract\"]}\n"
 		 "      |              ^~~~~~~~~~~~~~~~~ write ipc:///run/reeve/NAME or "
 		 "tcp://ADDRESS:PORT"},
+		{"register: {branch: null}\n", "r.yaml:1:20: expected a text, found nothing\n"
+					       "    1 | register: {branch: null}\n"
+					       "      |                    ^~~~ write a text here"},
+		{"register: {branch: ''}\n",
+		 "r.yaml:1:20: nothing in it\n"
+		 "    1 | register: {branch: ''}\n"
+		 "      |                    ^~ leave the key out for the "
+		 "default"},
 		{"- watch\n", "r.yaml:1:1: expected a mapping, found a list\n"
 			      "    1 | - watch\n"
 			      "      | ^ write `key: value` lines"},
