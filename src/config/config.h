@@ -51,7 +51,7 @@ bool config_read(Config *config, const char *file, GError **error);
 void config_places(Config *config, const char *state_dir, const char *runtime_dir);
 
 /* Endpoints after config_places: "ipc://RUNTIME/live" unless configured. An ipc path above 107
- * bytes, and a tcp endpoint without keys, is a clear error. */
+ * bytes is a clear error, and so is tcp, for which this version has no encryption yet. */
 bool config_endpoints(const Config *config, GStrv *ret_live, GStrv *ret_replay, GError **error);
 
 /* The folders rules come from: those configured; else, in a build tree, the source's policies/;

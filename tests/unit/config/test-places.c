@@ -77,7 +77,7 @@ static void test_tcp(void)
 	config->bus_live = g_strdupv((char **)tcp);
 	config_places(config, "/s", NULL);
 	g_assert_false(config_endpoints(config, &live, &replay, &error));
-	g_assert_nonnull(strstr(error->message, "bus.keys"));
+	g_assert_nonnull(strstr(error->message, "needs CURVE keys"));
 }
 
 static void test_policies(void)
