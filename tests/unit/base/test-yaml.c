@@ -169,6 +169,7 @@ static void test_limits(void)
 	g_autofree char *deepest = g_strnfill(YAML_MAX_DEPTH, '[');
 	g_autofree char *closed = g_strnfill(YAML_MAX_DEPTH, ']');
 	g_autofree char *just = g_strconcat(deepest, closed, NULL);
+	g_autofree char *over = g_strconcat("[", deepest, closed, "]", NULL);
 	g_autoptr(GString) many = g_string_new("[");
 	const char *const cases[] = {large, deep, many->str};
 
@@ -188,6 +189,8 @@ static void test_limits(void)
 
 		g_assert_no_error(error);
 		g_assert_nonnull(taken);
+		g_assert_null(parse(over, &error));
+		g_assert_error(error, REEVE_ERROR, REEVE_ERROR_LIMIT);
 	}
 }
 

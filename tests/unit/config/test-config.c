@@ -104,8 +104,8 @@ static void test_drop_ins(Place *place, gconstpointer data)
 	put(place->folder, "reeve.yaml", "host: one\nwatch: [/a, /b]\n");
 	put(place->drop_ins, "20-b.yaml", "host: three\n");
 	put(place->drop_ins, "10-a.yaml", "host: two\nwatch: /c\n");
-	put(place->drop_ins, "30-c.yaml~", "host: four\n");
-	put(place->drop_ins, ".hidden.yaml", "host: five\n");
+	put(place->drop_ins, "30-c.yaml~", "hots: four\n");
+	put(place->drop_ins, ".hidden.yaml", "hots: five\n");
 	config_read(place->config, place->file, &error);
 	g_assert_no_error(error);
 	g_assert_cmpstr(place->config->host, ==, "three");

@@ -51,6 +51,7 @@ static void test_life(void)
 	g_assert_cmpstr(stage_process_word(&stage), ==, "ending");
 	reap(&stage, NOW);
 	g_assert_cmpstr(stage_process_word(&stage), ==, "stopped");
+	g_assert_cmpint(stage.due_usec, ==, G_MAXINT64);
 	g_assert_cmpint(stage.restarts, ==, 0);
 	stage_process_tick(&stage, G_MAXINT64 - 1);
 	g_assert_cmpint(stage.pid, ==, 0);
