@@ -85,7 +85,7 @@ static void set_trouble(Relay *relay, const char *text)
 }
 
 /* Publishes a new line; one that does not follow from the line before is told, and said. */
-static void tell(Relay *relay, const Position *before, const JournalLine *line)
+static void tell(Relay *relay, const char *before, const JournalLine *line)
 {
 	g_auto(Message) message = {0};
 	g_autoptr(GError) error = NULL;
@@ -94,7 +94,7 @@ static void tell(Relay *relay, const Position *before, const JournalLine *line)
 		g_prefix_error(&error, "the journal is damaged at byte %" G_GOFFSET_FORMAT ": ",
 			       line->offset);
 		set_damage(relay, error->message);
-	} else if (!g_str_equal(message.prev, before->id)) {
+	} else if (!g_str_equal(message.prev, before)) {
 		g_autofree char *text =
 			g_strdup_printf("the journal's chain is broken at event %" G_GUINT64_FORMAT
 					", byte %" G_GOFFSET_FORMAT,
@@ -113,12 +113,10 @@ static void take_lines(Relay *relay)
 
 	for (guint n = 0; bytes < most && (!relay->has_caught || n < TELL_AT_ONCE); n++) {
 		g_autoptr(GError) error = NULL;
-		Position before = {0};
+		char before[EVENT_ID_HEX + 1];
 		JournalLine line;
 
-		if (relay->has_caught) {
-			before = *tape_head(relay->tape);
-		}
+		g_strlcpy(before, tape_head_id(relay->tape), sizeof(before));
 		switch (tape_next(relay->tape, &line, &error)) {
 		case JOURNAL_LINE:
 			break;
@@ -127,11 +125,12 @@ static void take_lines(Relay *relay)
 			relay->has_more = false;
 			return;
 		case JOURNAL_END:
+			set_trouble(relay, NULL);
 			relay->has_more = false;
 			return;
 		}
 		if (relay->has_caught) {
-			tell(relay, &before, &line);
+			tell(relay, before, &line);
 		}
 		bytes += line.size;
 	}
@@ -163,7 +162,6 @@ static void look(Relay *relay, gint64 now)
 		relay->has_looked = true;
 		break;
 	case TAPE_GREW:
-		set_trouble(relay, NULL);
 		relay->has_looked = true;
 		relay->has_more = true;
 		break;

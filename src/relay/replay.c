@@ -243,7 +243,7 @@ static MessageSent send_slice(Replay *replay, Peer *peer)
 			return MESSAGE_SENT;
 		}
 	}
-	return finish(replay, peer, "END", tape_head(replay->tape)->id);
+	return finish(replay, peer, "END", tape_head_id(replay->tape));
 }
 
 static MessageSent serve_peer(Replay *replay, Peer *peer)

@@ -119,6 +119,8 @@ TapeLook tape_look(Tape *tape, GError **error)
 		return TAPE_ERROR;
 	}
 	tape->durable = st.st_size;
+	/* Drops what was read ahead: a tail that was no whole line may have been cut meanwhile. */
+	journal_reader_seek(tape->reader, read_up_to);
 	return check_head(tape, error);
 }
 
@@ -168,7 +170,12 @@ const Position *tape_head(Tape *tape)
 	return &tape->head;
 }
 
-const char *tape_oldest(Tape *tape)
+const char *tape_head_id(const Tape *tape)
+{
+	return tape->head_id;
+}
+
+const char *tape_oldest(const Tape *tape)
 {
 	return tape->oldest;
 }

@@ -43,8 +43,11 @@ void tape_rewind(Tape *tape);
 /* The head: the last line read. seq 0 and "" when there is none (or it is damaged). */
 const Position *tape_head(Tape *tape);
 
+/* The id of the head alone, which costs nothing. */
+const char *tape_head_id(const Tape *tape);
+
 /* The id of the first event; "" when there is none. */
-const char *tape_oldest(Tape *tape);
+const char *tape_oldest(const Tape *tape);
 
 /* Where the line behind the event `id` begins ("" : the first line); false: id is unknown. */
 bool tape_find(Tape *tape, const char *id, goffset *ret);

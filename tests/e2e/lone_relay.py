@@ -9,6 +9,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
@@ -144,10 +145,10 @@ def answer(dealer):
 
 
 def next_event(sub):
-    while True:
-        frames = sub.recv_multipart()
-        if frames[0].startswith(b"ev/"):
-            return frames
+    end = time.monotonic() + 60
+    while not (frames := sub.recv_multipart())[0].startswith(b"ev/"):
+        assert time.monotonic() < end, "heartbeats, but no event"
+    return frames
 
 
 @pytest.fixture

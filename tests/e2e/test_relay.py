@@ -327,6 +327,24 @@ def test_damage_is_told_to_whoever_asks(relay):
     wait_for("the complaint", lambda: relay.health["state"] == "degraded")
 
 
+def test_a_line_without_end_is_trouble_that_can_be_over(relay):
+    relay.journal.append(2)
+    relay.start()
+    whole = relay.journal.path.stat().st_size
+    with open(relay.journal.path, "ab") as out:
+        out.write(b"x" * 2**20)
+    relay.ring()
+    wait_for("the complaint", lambda: relay.health["state"] == "degraded")
+    assert "longer than any event" in relay.health["text"]
+    assert len(relay.ask()[0]) == 2
+    os.truncate(relay.journal.path, whole)
+    wait_for("the end of it", lambda: relay.health["state"] == "ready")
+    with relay.subscriber() as (sub, _):
+        relay.tell()
+        assert next_event(sub)[2] == relay.journal.head
+    assert relay.log.read_text().count("longer than any event") == 1
+
+
 def status_of(pid):
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     return {key: value.split() for key, value in (line.split(":", 1) for line in lines)}

@@ -145,6 +145,28 @@ static void test_half_a_line_written_anew(void)
 	g_assert_cmpstr(tape_head(scene.tape)->id, ==, scene.head);
 }
 
+/* Garbage without an end is trouble as long as it is there, and no longer. */
+static void test_endless_line(void)
+{
+	g_auto(Scene) scene = scene_begin();
+	g_autofree char *garbage = g_strnfill(1024 * 1024, 'x');
+	g_autoptr(GError) error = NULL;
+	JournalLine line;
+	goffset whole;
+
+	scene_append(&scene, 1);
+	whole = lseek(scene.fd, 0, SEEK_CUR);
+	scene_write(&scene, garbage, strlen(garbage));
+	g_assert_cmpint(tape_look(scene.tape, NULL), ==, TAPE_GREW);
+	g_assert_cmpint(tape_next(scene.tape, &line, NULL), ==, JOURNAL_LINE);
+	g_assert_cmpint(tape_next(scene.tape, &line, &error), ==, JOURNAL_ERROR);
+	g_assert_cmpint(ftruncate(scene.fd, whole), ==, 0);
+	lseek(scene.fd, whole, SEEK_SET);
+	scene_append(&scene, 1);
+	g_assert_cmpint(tape_look(scene.tape, NULL), ==, TAPE_GREW);
+	g_assert_cmpint(tape_next(scene.tape, &line, NULL), ==, JOURNAL_LINE);
+}
+
 static void test_cut(void)
 {
 	g_auto(Scene) scene = scene_begin();
@@ -241,6 +263,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/relay/tape/no-further", test_reads_no_further_than_looked);
 	g_test_add_func("/relay/tape/across", test_reads_no_line_across_the_look);
 	g_test_add_func("/relay/tape/half-a-line", test_half_a_line_written_anew);
+	g_test_add_func("/relay/tape/endless", test_endless_line);
 	g_test_add_func("/relay/tape/cut", test_cut);
 	g_test_add_func("/relay/tape/rewritten", test_rewritten);
 	g_test_add_func("/relay/tape/replaced", test_replaced);
