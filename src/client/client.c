@@ -6,6 +6,7 @@
 #include "client/client.h"
 #include "client/chain.h"
 #include "client/pulse.h"
+#include "client/socket.h"
 
 #include "base/clock.h"
 
@@ -14,14 +15,8 @@
 
 #define SILENCE_USEC (30 * G_USEC_PER_SEC)
 #define ANSWER_USEC (3 * G_USEC_PER_SEC) /* without a frame of the answer: ask anew */
-#define MAX_FRAME_BYTES (1024 * 1024)
-#define QUEUE 1000
-#define PAGE "1000" /* events asked for at once */
-#define NONE "0"    /* only the head */
-#define RECONNECT_MS 100
-#define RECONNECT_MOST_MS 1000
-#define PING_MS 5000
-#define PING_PATIENCE_MS 15000
+#define PAGE "1000"                      /* events asked for at once */
+#define NONE "0"                         /* only the head */
 
 typedef enum {
 	STATE_ASK,    /* a request is to be sent, on a fresh socket */
@@ -47,18 +42,6 @@ struct Client {
 	GError *error; /* of CLIENT_BROKEN and CLIENT_ERROR */
 };
 
-static bool check_url(const char *url, GError **error)
-{
-	if (!g_str_has_prefix(url, "ipc://")) {
-		g_set_error(error, REEVE_ERROR, REEVE_ERROR_SYNTAX,
-			    "%s: only ipc:// addresses can be used; tcp needs CURVE keys, which "
-			    "this version cannot use yet",
-			    url);
-		return false;
-	}
-	return true;
-}
-
 static bool check_options(const ClientOptions *options, GError **error)
 {
 	guint8 raw[DIGEST_BYTES];
@@ -70,51 +53,7 @@ static bool check_options(const ClientOptions *options, GError **error)
 			    "not the id of an event: it has 64 hexadecimal digits");
 		return false;
 	}
-	return check_url(options->live, error) && check_url(options->replay, error);
-}
-
-static void set_limits(void *socket)
-{
-	const struct {
-		int option, value;
-	} limits[] = {
-		{ZMQ_RCVHWM, QUEUE},
-		{ZMQ_LINGER, 0},
-		{ZMQ_RECONNECT_IVL, RECONNECT_MS},
-		{ZMQ_RECONNECT_IVL_MAX, RECONNECT_MOST_MS},
-		{ZMQ_HEARTBEAT_IVL, PING_MS},
-		{ZMQ_HEARTBEAT_TIMEOUT, PING_PATIENCE_MS},
-		{ZMQ_HEARTBEAT_TTL, PING_PATIENCE_MS},
-	};
-	gint64 max = MAX_FRAME_BYTES;
-
-	for (guint i = 0; i < G_N_ELEMENTS(limits); i++) {
-		zmq_setsockopt(socket, limits[i].option, &limits[i].value, sizeof(int));
-	}
-	zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &max, sizeof(max));
-}
-
-/* A connected socket, or NULL and *error. */
-static void *open_socket(void *zmq, int type, const char *url, GError **error)
-{
-	void *socket = zmq_socket(zmq, type);
-
-	if (socket != NULL) {
-		set_limits(socket);
-		if (type == ZMQ_SUB) {
-			zmq_setsockopt(socket, ZMQ_SUBSCRIBE, "ev/1/", 5);
-			zmq_setsockopt(socket, ZMQ_SUBSCRIBE, "hb/1/", 5);
-		}
-		if (zmq_connect(socket, url) == 0) {
-			return socket;
-		}
-	}
-	g_set_error(error, REEVE_ERROR, REEVE_ERROR_IO, "cannot connect to %s: %s", url,
-		    zmq_strerror(zmq_errno()));
-	if (socket != NULL) {
-		zmq_close(socket);
-	}
-	return NULL;
+	return socket_check(options->live, error) && socket_check(options->replay, error);
 }
 
 Client *client_new(const ClientOptions *options, GError **error)
@@ -136,7 +75,7 @@ Client *client_new(const ClientOptions *options, GError **error)
 	if (options->since != NULL) {
 		chain_set(&client->chain, options->since);
 	}
-	client->live = open_socket(client->zmq, ZMQ_SUB, options->live, error);
+	client->live = socket_open(client->zmq, ZMQ_SUB, options->live, error);
 	return client->live == NULL ? NULL : g_steal_pointer(&client);
 }
 
@@ -205,7 +144,7 @@ static void ask(Client *client)
 	if (client->replay != NULL) {
 		zmq_close(client->replay);
 	}
-	client->replay = open_socket(client->zmq, ZMQ_DEALER, client->replay_url, &error);
+	client->replay = socket_open(client->zmq, ZMQ_DEALER, client->replay_url, &error);
 	if (client->replay == NULL) {
 		end(client, CLIENT_ERROR, error);
 		return;

@@ -4,7 +4,7 @@
 #include "base/clock.h"
 #include "relay/endpoint.h"
 #include "relay/message.h"
-#include "relay/request.h"
+#include "relay/peer.h"
 
 #include <string.h>
 #include <zmq.h>
@@ -12,28 +12,10 @@
 #define QUEUE 256                          /* messages waiting for a client that reads slowly */
 #define HEAR_AT_ONCE 64                    /* requests taken in one call */
 #define PEERS_MAX 1024                     /* clients being answered at a time */
-#define REQUESTS_MAX 4                     /* of one client, waiting behind each other */
 #define ANSWER_MAX_BYTES (4 * 1024 * 1024) /* of bodies, for one request */
 #define SLICE_EVENTS 64                    /* of one client before it is the next one's turn */
 #define SLICE_BYTES (256 * 1024)
-#define ROUND_SLICES 8   /* before the relay looks at something else */
-#define STUCK_FIRST_MS 1 /* first try again when a client's queue was full */
-#define STUCK_MOST_MS 64 /* later tries */
-#define STUCK_GIVE_UP_USEC (30 * G_USEC_PER_SEC)
-
-/* A client that is owed an answer. */
-typedef struct {
-	GBytes *id;      /* routing id */
-	GQueue requests; /* of Request; the first is being answered */
-	bool is_begun;   /* the members below belong to the first request */
-	goffset offset;  /* of the next event */
-	guint left;      /* events */
-	gsize sent_bytes;
-	char last[EVENT_ID_HEX + 1]; /* the id sent last: the next one's prev */
-	gint64 stuck_usec;           /* monotonic, since when its queue is full; 0: it is not */
-	gint64 retry_usec;           /* not before */
-	guint retry_ms;
-} Peer;
+#define ROUND_SLICES 8 /* before the relay looks at something else */
 
 struct Replay {
 	void *socket;
@@ -43,13 +25,6 @@ struct Replay {
 	guint64 dropped;
 	char *damage;
 };
-
-static void peer_free(Peer *peer)
-{
-	g_queue_clear_full(&peer->requests, g_free);
-	g_bytes_unref(peer->id);
-	g_free(peer);
-}
 
 Replay *replay_open(void *zmq, GPtrArray *endpoints, Tape *tape, GError **error)
 {
@@ -95,9 +70,7 @@ static Peer *peer_of(Replay *replay, const void *id, gsize size)
 	Peer *peer = g_hash_table_lookup(replay->peers, key);
 
 	if (peer == NULL && g_hash_table_size(replay->peers) < PEERS_MAX) {
-		peer = g_new0(Peer, 1);
-		peer->id = g_bytes_ref(key);
-		g_queue_init(&peer->requests);
+		peer = peer_new(key);
 		g_hash_table_insert(replay->peers, peer->id, peer);
 		g_queue_push_tail(&replay->turns, peer);
 	}
@@ -112,11 +85,9 @@ static void take_request(Replay *replay, const RequestFrame *frames, guint n)
 	if (n > 1 && request_parse(&request, frames + 1, n - 1)) {
 		peer = peer_of(replay, frames[0].data, frames[0].size);
 	}
-	if (peer == NULL || peer->requests.length == REQUESTS_MAX) {
+	if (peer == NULL || !peer_push(peer, &request)) {
 		replay->dropped++;
-		return;
 	}
-	g_queue_push_tail(&peer->requests, g_memdup2(&request, sizeof(request)));
 }
 
 /* Receives one message: its first frames, and how many there were. False: none there. */
@@ -210,8 +181,7 @@ static MessageSent finish(Replay *replay, Peer *peer, const char *word, const ch
 	MessageSent sent = message_send_word(replay->socket, peer->id, word, id);
 
 	if (sent == MESSAGE_SENT) {
-		g_free(g_queue_pop_head(&peer->requests));
-		peer->is_begun = false;
+		peer_pop(peer);
 	}
 	return sent;
 }
@@ -262,16 +232,6 @@ static MessageSent serve_peer(Replay *replay, Peer *peer)
 	return send_slice(replay, peer);
 }
 
-static void set_stuck(Peer *peer, gint64 now)
-{
-	if (peer->stuck_usec == 0) {
-		peer->stuck_usec = now;
-		peer->retry_ms = STUCK_FIRST_MS;
-	}
-	peer->retry_usec = now + peer->retry_ms * 1000;
-	peer->retry_ms = MIN(peer->retry_ms * 2, STUCK_MOST_MS);
-}
-
 /* Serves whose turn it is, and puts it behind the others while it is owed something. */
 static void take_turn(Replay *replay, gint64 now)
 {
@@ -280,13 +240,11 @@ static void take_turn(Replay *replay, gint64 now)
 
 	switch (serve_peer(replay, peer)) {
 	case MESSAGE_SENT:
-		peer->stuck_usec = 0;
-		peer->retry_usec = 0;
+		peer_set_moving(peer);
 		is_over = peer->requests.length == 0;
 		break;
 	case MESSAGE_STUCK:
-		set_stuck(peer, now);
-		is_over = now - peer->stuck_usec > STUCK_GIVE_UP_USEC;
+		is_over = !peer_set_stuck(peer, now);
 		break;
 	case MESSAGE_LOST:
 		is_over = true;
