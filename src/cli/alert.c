@@ -23,7 +23,9 @@ struct AlertView {
 	AlertForm form;
 	gint64 now_usec;    /* 0: the clock's */
 	bool is_after_line; /* the last thing shown was a single line */
-	/* the gap seen last */
+	char *told_commit;  /* of the last event with files */
+	/* the gap seen last, and how many its commit has: they are parts of it as well */
+	guint gap_count;
 	char *gap_commit, *gap_cause;
 	gint64 gap_start_usec, gap_end_usec;
 };
@@ -42,6 +44,7 @@ void alert_view_free(AlertView *view)
 	if (view == NULL) {
 		return;
 	}
+	g_free(view->told_commit);
 	g_free(view->gap_commit);
 	g_free(view->gap_cause);
 	g_free(view);
@@ -57,6 +60,10 @@ void alert_view_note(AlertView *view, const json_t *event)
 	if (g_strcmp0(pick_text(event, "kind"), "gap") != 0) {
 		return;
 	}
+	if (g_strcmp0(view->gap_commit, pick_text(event, "commit")) != 0) {
+		view->gap_count = 0;
+	}
+	view->gap_count++;
 	g_free(view->gap_commit);
 	g_free(view->gap_cause);
 	view->gap_commit = g_strdup(pick_text(event, "commit"));
@@ -142,6 +149,20 @@ static gint64 moment_of(const json_t *event)
 	return usec != 0 ? usec : pick_time(event, "time");
 }
 
+/* The parts that have files: to a person, the gaps before them are something else. */
+static void put_part(const AlertView *view, GString *out, const json_t *event)
+{
+	const json_t *part = pick_object(event, "part");
+	bool has_gaps = g_strcmp0(view->gap_commit, pick_text(event, "commit")) == 0;
+	gint64 gaps = has_gaps ? view->gap_count : 0;
+	gint64 n = pick_number(part, "n", 1) - gaps, of = pick_number(part, "of", 1) - gaps;
+
+	if (of > 1) {
+		paint_format(&view->paint, out, STYLE_DIM,
+			     "  part %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT, n, of);
+	}
+}
+
 static void put_header(const AlertView *view, GString *out, const json_t *event, const char *id)
 {
 	const Paint *paint = &view->paint;
@@ -151,7 +172,6 @@ static void put_header(const AlertView *view, GString *out, const json_t *event,
 	Style style = is_good ? STYLE_GOOD : severity_style(severity);
 	g_autofree char *when = moment_short(moment_of(event), now_of(view));
 	const char *host = pick_text(pick_object(event, "host"), "name");
-	gint64 of = pick_number(pick_object(event, "part"), "of", 1);
 
 	paint_format(paint, out, style, "%s %-8s",
 		     paint_sign(paint, is_good ? SIGN_TICK : SIGN_BULLET),
@@ -164,11 +184,7 @@ static void put_header(const AlertView *view, GString *out, const json_t *event,
 		g_string_append(out, "  ");
 		paint_foreign(paint, out, STYLE_DIM, host);
 	}
-	if (of > 1) {
-		paint_format(paint, out, STYLE_DIM,
-			     "  part %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT,
-			     pick_number(pick_object(event, "part"), "n", 1), of);
-	}
+	put_part(view, out, event);
 	if (view->form == ALERT_BRIEF) {
 		paint_format(paint, out, STYLE_DIM, "  %.*s", ID_SHORT, id);
 	}
@@ -470,12 +486,13 @@ static void put_id(const AlertView *view, GString *out, const char *id)
 }
 
 /*
- * The parts behind the first of a large change-set, where nothing in them is worse than low: a line
- * each, or a thousand new files would push everything else off the screen.
+ * The parts behind the one shown of a large change-set, where nothing in them is worse than low: a
+ * line each, or a thousand new files would push everything else off the screen.
  */
 static bool is_dull(const AlertView *view, const json_t *event, const GPtrArray *files)
 {
-	return view->form == ALERT_LIVE && pick_number(pick_object(event, "part"), "n", 1) > 1 &&
+	return view->form == ALERT_LIVE && pick_object(event, "part") != NULL &&
+	       g_strcmp0(view->told_commit, pick_text(event, "commit")) == 0 &&
 	       severity_of(g_ptr_array_index(files, 0)) <= SEVERITY_LOW;
 }
 
@@ -519,6 +536,10 @@ char *alert_render(AlertView *view, const json_t *event, const char *id)
 	alert_view_note(view, event);
 	g_string_append(out, view->is_after_line && !is_line ? "\n" : "");
 	view->is_after_line = is_line;
+	if (files->len > 0) {
+		g_free(view->told_commit);
+		view->told_commit = g_strdup(pick_text(event, "commit"));
+	}
 	if (!is_line) {
 		put_block(view, out, event, files, id);
 	} else if (files->len > 0) {

@@ -230,15 +230,23 @@ static void test_parts(void)
 {
 	g_autoptr(AlertView) view = new_view(ALERT_LIVE, 80);
 
-#define PART(severity)                                                                          \
-	EVENT("change",                                                                         \
-	      "\"part\":{\"n\":2,\"of\":3},\"verdict\":\"unapproved\",\"severity\":\"" severity \
-	      "\",\"files\":[{\"path\":\"/etc/x\",\"op\":\"deleted\",\"severity\":\"" severity  \
-	      "\"}]")
-	check(view, PART("low"),
+#define PART(n, severity)                                                                          \
+	EVENT("change", "\"part\":{\"n\":" n ",\"of\":4},\"verdict\":\"unapproved\",\"severity\":" \
+			"\"" severity "\",\"files\":[{\"path\":\"/etc/x\",\"op\":\"deleted\","     \
+			"\"severity\":\"" severity "\"}]")
+	/* The gap of the commit is its first part. */
+	check(view, EVENT("gap", "\"part\":{\"n\":1,\"of\":4},\"cause\":\"crash\""),
+	      "– gap  03:04:05  ended without warning\n");
+	check(view, PART("2", "low"),
+	      "\n● LOW       unapproved  03:04:05  web-1  part 1 of 3\n"
+	      "  /etc/x   deleted\n"
+	      "  by     unknown\n"
+	      "  id     3fa9c1d2e4b5   reeve show 3fa9c1d2e4b5\n"
+	      "\n");
+	check(view, PART("3", "low"),
 	      "● LOW       unapproved  03:04:05  web-1  part 2 of 3  1 file  3fa9c1d2e4b5\n");
-	check(view, PART("high"),
-	      "\n● HIGH      unapproved  03:04:05  web-1  part 2 of 3\n"
+	check(view, PART("4", "high"),
+	      "\n● HIGH      unapproved  03:04:05  web-1  part 3 of 3\n"
 	      "  /etc/x   deleted\n"
 	      "  by     unknown\n"
 	      "  id     3fa9c1d2e4b5   reeve show 3fa9c1d2e4b5\n"
