@@ -226,9 +226,9 @@ static void take_notes(Assembly *assembly)
 	}
 }
 
-static Notes *read_notes(Objects *objects, const git_tree *root, GError **error)
+static Notes *read_notes(Odb *objects, const git_tree *root, GError **error)
 {
-	const git_oid *id = objects_entry_blob(root, LAYOUT_NOTES);
+	const git_oid *id = odb_entry_blob(root, LAYOUT_NOTES);
 	g_autoptr(GBytes) blob = NULL;
 	Notes *notes;
 
@@ -236,7 +236,7 @@ static Notes *read_notes(Objects *objects, const git_tree *root, GError **error)
 		g_set_error(error, REEVE_ERROR, REEVE_ERROR_CORRUPT, "has no %s", LAYOUT_NOTES);
 		return NULL;
 	}
-	blob = objects_blob(objects, id, NOTES_MAX_BYTES, error);
+	blob = odb_blob(objects, id, NOTES_MAX_BYTES, error);
 	if (blob == NULL) {
 		return NULL;
 	}
@@ -247,15 +247,15 @@ static Notes *read_notes(Objects *objects, const git_tree *root, GError **error)
 	return notes;
 }
 
-static git_tree *read_root(Objects *objects, const git_oid *id, GError **error)
+static git_tree *read_root(Odb *objects, const git_oid *id, GError **error)
 {
-	g_autoptr(ObjectsCommit) commit = objects_commit(objects, id, error);
+	g_autoptr(OdbCommit) commit = odb_commit(objects, id, error);
 
-	return commit == NULL ? NULL : objects_tree(objects, git_commit_tree_id(commit), error);
+	return commit == NULL ? NULL : odb_tree(objects, git_commit_tree_id(commit), error);
 }
 
 /* Fills the set from the two trees. */
-static bool compare_trees(Assembly *assembly, Objects *objects, const git_tree *old_root,
+static bool compare_trees(Assembly *assembly, Odb *objects, const git_tree *old_root,
 			  const git_tree *new_root, GError **error)
 {
 	bool is_scope = assembly->notes->kind == CHANGE_SET_SCOPE;
@@ -274,11 +274,11 @@ static bool compare_trees(Assembly *assembly, Objects *objects, const git_tree *
 	return true;
 }
 
-static bool assemble(ChangeSet *set, Objects *objects, Owners *owners, const git_oid *base,
+static bool assemble(ChangeSet *set, Odb *objects, Owners *owners, const git_oid *base,
 		     const git_oid *commit, GError **error)
 {
-	g_autoptr(ObjectsTree) new_root = read_root(objects, commit, error);
-	g_autoptr(ObjectsTree) old_root = NULL;
+	g_autoptr(OdbTree) new_root = read_root(objects, commit, error);
+	g_autoptr(OdbTree) old_root = NULL;
 	g_autoptr(Notes) notes = new_root == NULL ? NULL : read_notes(objects, new_root, error);
 	g_autoptr(GHashTable) gone = g_hash_table_new(g_str_hash, g_str_equal);
 	Assembly assembly = {.set = set, .notes = notes, .gone = gone};
@@ -306,13 +306,13 @@ static bool assemble(ChangeSet *set, Objects *objects, Owners *owners, const git
 	return true;
 }
 
-ChangeSet *change_set_assemble(Objects *objects, Owners *owners, const git_oid *base,
+ChangeSet *change_set_assemble(Odb *objects, Owners *owners, const git_oid *base,
 			       const git_oid *commit, GError **error)
 {
 	g_autoptr(ChangeSet) set = change_set_new();
 
-	set->commit = objects_format_id(commit);
-	set->parent = base == NULL ? NULL : objects_format_id(base);
+	set->commit = odb_format_id(commit);
+	set->parent = base == NULL ? NULL : odb_format_id(base);
 	if (!assemble(set, objects, owners, base, commit, error)) {
 		g_prefix_error(error, "commit %s: ", set->commit);
 		return NULL;

@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "change/objects.h"
+#include "change/odb.h"
 #include "change/owners.h"
 #include "event/change.h"
 
@@ -20,7 +20,7 @@
  * of kind baseline has no changes. In a scope commit, what lies in the paths that came into or went
  * out of view is no change; the rest is.
  */
-ChangeSet *change_set_assemble(Objects *objects, Owners *owners, const git_oid *base,
+ChangeSet *change_set_assemble(Odb *objects, Owners *owners, const git_oid *base,
 			       const git_oid *commit, GError **error);
 
 /* One path in two root trees as a Change: states, difference, op; no texts, no notes. NULL when the

@@ -51,7 +51,7 @@ static Slot *oldest_slot(Owners *owners)
 	return oldest;
 }
 
-static const Names *names_of(Owners *owners, Objects *objects, const git_oid *id)
+static const Names *names_of(Owners *owners, Odb *objects, const git_oid *id)
 {
 	g_autoptr(GBytes) blob = NULL;
 	Slot *slot;
@@ -63,7 +63,7 @@ static const Names *names_of(Owners *owners, Objects *objects, const git_oid *id
 			return slot->names;
 		}
 	}
-	blob = objects_blob(objects, id, NAMES_MAX_BYTES, NULL);
+	blob = odb_blob(objects, id, NAMES_MAX_BYTES, NULL);
 	slot = oldest_slot(owners);
 	names_free(slot->names);
 	git_oid_cpy(&slot->id, id);
@@ -72,20 +72,19 @@ static const Names *names_of(Owners *owners, Objects *objects, const git_oid *id
 	return slot->names;
 }
 
-static const Names *find_names(Owners *owners, Objects *objects, const git_tree *etc,
-			       const char *name)
+static const Names *find_names(Owners *owners, Odb *objects, const git_tree *etc, const char *name)
 {
-	const git_oid *id = etc == NULL ? NULL : objects_entry_blob(etc, name);
+	const git_oid *id = etc == NULL ? NULL : odb_entry_blob(etc, name);
 
 	return id == NULL ? owners->nobody : names_of(owners, objects, id);
 }
 
-OwnersView owners_of(Owners *owners, Objects *objects, const git_tree *root)
+OwnersView owners_of(Owners *owners, Odb *objects, const git_tree *root)
 {
-	g_autoptr(ObjectsTree) etc = NULL;
+	g_autoptr(OdbTree) etc = NULL;
 
 	if (root != NULL) {
-		objects_tree_at(objects, root, LAYOUT_FILES "/etc", &etc, NULL);
+		odb_tree_at(objects, root, LAYOUT_FILES "/etc", &etc, NULL);
 	}
 	return (OwnersView){find_names(owners, objects, etc, "passwd"),
 			    find_names(owners, objects, etc, "group")};

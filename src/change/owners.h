@@ -7,7 +7,7 @@
 #pragma once
 
 #include "change/names.h"
-#include "change/objects.h"
+#include "change/odb.h"
 #include "event/file-state.h"
 
 typedef struct Owners Owners;
@@ -22,7 +22,7 @@ typedef struct {
 } OwnersView;
 
 /* `root` may be NULL. Files that are missing or unreadable know nobody. */
-OwnersView owners_of(Owners *owners, Objects *objects, const git_tree *root);
+OwnersView owners_of(Owners *owners, Odb *objects, const git_tree *root);
 
 /* Fills `owner` and `group`; leaves NULL what is not known. */
 void owners_name(OwnersView view, FileState *state);

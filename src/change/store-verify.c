@@ -17,7 +17,7 @@
 #define TELL_EVERY 256
 
 typedef struct {
-	Objects *objects;
+	Odb *objects;
 	GPtrArray *problems;
 	void (*progress)(void *context, guint64 done, guint64 of);
 	void *context;
@@ -30,7 +30,7 @@ static void complain(Verify *verify, const char *where, const char *what)
 }
 
 /*
- * Objects
+ * Odb
  */
 
 static int count_object(const git_oid *id, void *context)
@@ -46,7 +46,7 @@ static int verify_object(const git_oid *id, void *context)
 	g_autoptr(GError) error = NULL;
 
 	/* libgit2 hashes what it reads and compares */
-	if (!objects_check(verify->objects, id, &error)) {
+	if (!odb_check(verify->objects, id, &error)) {
 		g_ptr_array_add(verify->problems, g_strdup(error->message));
 	}
 	verify->done++;
@@ -58,7 +58,7 @@ static int verify_object(const git_oid *id, void *context)
 
 static void verify_all_objects(Verify *verify)
 {
-	git_odb *odb = objects_odb(verify->objects);
+	git_odb *odb = odb_raw(verify->objects);
 
 	if (git_odb_foreach(odb, count_object, verify) < 0 ||
 	    git_odb_foreach(odb, verify_object, verify) < 0) {
@@ -75,15 +75,15 @@ static void verify_all_objects(Verify *verify)
 
 static void verify_target(Verify *verify, const char *where, const char *hex)
 {
-	g_autoptr(ObjectsCommit) commit = NULL;
+	g_autoptr(OdbCommit) commit = NULL;
 	g_autoptr(GError) error = NULL;
 	git_oid id;
 
-	if (!objects_parse_id(hex, &id)) {
+	if (!odb_parse_id(hex, &id)) {
 		complain(verify, where, "does not name a commit");
 		return;
 	}
-	commit = objects_commit(verify->objects, &id, &error);
+	commit = odb_commit(verify->objects, &id, &error);
 	if (commit == NULL) {
 		complain(verify, where, error->message);
 	}
@@ -91,7 +91,7 @@ static void verify_target(Verify *verify, const char *where, const char *hex)
 
 static char *read_small(Verify *verify, const char *name, gsize max_bytes)
 {
-	g_autofree char *path = g_build_filename(objects_folder(verify->objects), name, NULL);
+	g_autofree char *path = g_build_filename(odb_folder(verify->objects), name, NULL);
 	g_autoptr(GError) error = NULL;
 	g_autoptr(GBytes) bytes = io_read_file(AT_FDCWD, path, max_bytes, &error);
 	gsize size;
@@ -130,7 +130,7 @@ static void verify_ref(Verify *verify, const char *name)
 
 static void verify_refs_below(Verify *verify, const char *inner)
 {
-	g_autofree char *path = g_build_filename(objects_folder(verify->objects), inner, NULL);
+	g_autofree char *path = g_build_filename(odb_folder(verify->objects), inner, NULL);
 	g_autoptr(GDir) names = g_dir_open(path, 0, NULL);
 	const char *name;
 
@@ -193,14 +193,14 @@ static void verify_head(Verify *verify)
 	g_autoptr(GError) error = NULL;
 	git_oid head;
 
-	switch (objects_head(verify->objects, &head, &error)) {
-	case OBJECTS_REF_FOUND:
+	switch (odb_head(verify->objects, &head, &error)) {
+	case ODB_REF_FOUND:
 		verify_history(verify->objects, &head, verify->problems);
 		break;
-	case OBJECTS_REF_ERROR:
+	case ODB_REF_ERROR:
 		complain(verify, LAYOUT_REF, error->message);
 		break;
-	case OBJECTS_REF_NONE:
+	case ODB_REF_NONE:
 		if (verify->of > 0) {
 			complain(verify, LAYOUT_REF,
 				 "is missing, as a file and in packed-refs, though there are "
@@ -210,16 +210,15 @@ static void verify_head(Verify *verify)
 	}
 }
 
-GPtrArray *verify_objects(Objects *objects,
-			  void (*progress)(void *context, guint64 done, guint64 of), void *context,
-			  GError **error)
+GPtrArray *verify_objects(Odb *objects, void (*progress)(void *context, guint64 done, guint64 of),
+			  void *context, GError **error)
 {
 	g_autoptr(GPtrArray) problems = g_ptr_array_new_with_free_func(g_free);
 	Verify verify = {objects, problems, progress, context, 0, 0};
 
-	verify_files(objects_folder(objects), problems);
+	verify_files(odb_folder(objects), problems);
 	/* Files that appeared since the database was opened were checked; read them, too. */
-	if (!objects_reopen(objects, error)) {
+	if (!odb_reopen(objects, error)) {
 		return NULL;
 	}
 	verify_all_objects(&verify);

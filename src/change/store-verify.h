@@ -7,11 +7,10 @@
  */
 #pragma once
 
-#include "change/objects.h"
+#include "change/odb.h"
 
 #include <glib.h>
 
 /* See store_verify in store.h. */
-GPtrArray *verify_objects(Objects *objects,
-			  void (*progress)(void *context, guint64 done, guint64 of), void *context,
-			  GError **error);
+GPtrArray *verify_objects(Odb *objects, void (*progress)(void *context, guint64 done, guint64 of),
+			  void *context, GError **error);

@@ -3,7 +3,7 @@
 #include "change/store.h"
 
 #include "change/change-set.h"
-#include "change/objects.h"
+#include "change/odb.h"
 #include "change/owners.h"
 #include "change/store-verify.h"
 #include "change/text-diff.h"
@@ -15,19 +15,19 @@
 #define REOPEN_AFTER 256
 
 struct Store {
-	Objects *objects;
+	Odb *objects;
 	Owners *owners;
 	guint used; /* change-sets made since the database was opened */
 };
 
 void store_prepare(void)
 {
-	objects_prepare();
+	odb_prepare();
 }
 
 Store *store_open(const char *state_dir, GError **error)
 {
-	Objects *objects = objects_open(state_dir, error);
+	Odb *objects = odb_open(state_dir, error);
 	Store *store;
 
 	if (objects == NULL) {
@@ -45,7 +45,7 @@ void store_close(Store *store)
 		return;
 	}
 	owners_free(store->owners);
-	objects_close(store->objects);
+	odb_close(store->objects);
 	g_free(store);
 }
 
@@ -53,11 +53,11 @@ char *store_head(Store *store, GError **error)
 {
 	git_oid id;
 
-	switch (objects_head(store->objects, &id, error)) {
-	case OBJECTS_REF_FOUND:
-		return objects_format_id(&id);
-	case OBJECTS_REF_NONE:
-	case OBJECTS_REF_ERROR:
+	switch (odb_head(store->objects, &id, error)) {
+	case ODB_REF_FOUND:
+		return odb_format_id(&id);
+	case ODB_REF_NONE:
+	case ODB_REF_ERROR:
 		break;
 	}
 	return NULL;
@@ -65,7 +65,7 @@ char *store_head(Store *store, GError **error)
 
 static bool parse_id(const char *hex, git_oid *ret, GError **error)
 {
-	if (!objects_parse_id(hex, ret)) {
+	if (!odb_parse_id(hex, ret)) {
 		g_set_error(error, REEVE_ERROR, REEVE_ERROR_SYNTAX, "not a commit id: %s", hex);
 		return false;
 	}
@@ -100,8 +100,7 @@ static GPtrArray *trail_oldest_first(const Trail *trail)
 	for (guint i = 0; i < n; i++) {
 		guint64 at = (trail->met - 1 - i) % trail->max;
 
-		g_ptr_array_add(commits,
-				objects_format_id(&g_array_index(trail->ring, git_oid, at)));
+		g_ptr_array_add(commits, odb_format_id(&g_array_index(trail->ring, git_oid, at)));
 	}
 	return commits;
 }
@@ -113,9 +112,9 @@ typedef enum {
 } Step;
 
 /* From a commit to its first parent. */
-static Step step_back(Objects *objects, git_oid *at, GError **error)
+static Step step_back(Odb *objects, git_oid *at, GError **error)
 {
-	g_autoptr(ObjectsCommit) commit = objects_commit(objects, at, error);
+	g_autoptr(OdbCommit) commit = odb_commit(objects, at, error);
 	const git_oid *parent;
 
 	if (commit == NULL) {
@@ -149,7 +148,7 @@ static StoreWalk walk_back(Store *store, const git_oid *head, const git_oid *sin
 			trail_add(trail, &here);
 			return since == NULL ? STORE_WALK_COMPLETE : STORE_WALK_FOREIGN;
 		case STEP_BROKEN:
-			*ret_broken = objects_format_id(&here);
+			*ret_broken = odb_format_id(&here);
 			return STORE_WALK_BROKEN;
 		}
 	}
@@ -169,13 +168,13 @@ StoreWalk store_walk(Store *store, const char *since, guint max, GPtrArray **ret
 	if (since != NULL && !parse_id(since, &since_id, error)) {
 		return STORE_WALK_ERROR;
 	}
-	switch (objects_head(store->objects, &head, error)) {
-	case OBJECTS_REF_ERROR:
+	switch (odb_head(store->objects, &head, error)) {
+	case ODB_REF_ERROR:
 		return STORE_WALK_ERROR;
-	case OBJECTS_REF_NONE:
+	case ODB_REF_NONE:
 		end = since == NULL ? STORE_WALK_COMPLETE : STORE_WALK_FOREIGN;
 		break;
-	case OBJECTS_REF_FOUND:
+	case ODB_REF_FOUND:
 		end = walk_back(store, &head, since == NULL ? NULL : &since_id, &trail, ret_broken,
 				error);
 		break;
@@ -219,7 +218,7 @@ ChangeSet *store_change_set_since(Store *store, const char *base, const char *co
 	    (base != NULL && !parse_id(base, &base_id, error))) {
 		return NULL;
 	}
-	if (++store->used % REOPEN_AFTER == 0 && !objects_reopen(store->objects, error)) {
+	if (++store->used % REOPEN_AFTER == 0 && !odb_reopen(store->objects, error)) {
 		return NULL;
 	}
 	return change_set_assemble(store->objects, store->owners, base == NULL ? NULL : &base_id,
@@ -236,7 +235,7 @@ bool store_parent(Store *store, const char *commit, char **ret, GError **error)
 	}
 	switch (step_back(store->objects, &at, error)) {
 	case STEP_PARENT:
-		*ret = objects_format_id(&at);
+		*ret = odb_format_id(&at);
 		return true;
 	case STEP_ROOT:
 		return true;
@@ -267,20 +266,19 @@ ChangeSet *store_change_set(Store *store, const char *commit, gsize max_diff_byt
 
 static git_tree *root_of(Store *store, const char *commit, GError **error)
 {
-	g_autoptr(ObjectsCommit) object = NULL;
+	g_autoptr(OdbCommit) object = NULL;
 	git_oid id;
 
 	if (!parse_id(commit, &id, error)) {
 		return NULL;
 	}
-	object = objects_commit(store->objects, &id, error);
-	return object == NULL ? NULL
-			      : objects_tree(store->objects, git_commit_tree_id(object), error);
+	object = odb_commit(store->objects, &id, error);
+	return object == NULL ? NULL : odb_tree(store->objects, git_commit_tree_id(object), error);
 }
 
 bool store_state(Store *store, const char *commit, const char *path, FileState *ret, GError **error)
 {
-	g_autoptr(ObjectsTree) root = root_of(store, commit, error);
+	g_autoptr(OdbTree) root = root_of(store, commit, error);
 
 	if (root == NULL || !tree_state(store->objects, root, path, ret, error)) {
 		return false;
@@ -297,7 +295,7 @@ GBytes *store_content(Store *store, const FileState *state, gsize max_bytes, GEr
 		return NULL;
 	}
 	memcpy(id.id, state->blob, BLOB_BYTES);
-	return objects_blob(store->objects, &id, max_bytes, error);
+	return odb_blob(store->objects, &id, max_bytes, error);
 }
 
 /* Why a side has no text to compare; DIFF_NONE: it has one, or is no file and counts as empty. */

@@ -20,7 +20,7 @@ typedef struct {
 } Pair;
 
 typedef struct {
-	Objects *objects;
+	Odb *objects;
 	const git_tree *old_root, *new_root;
 	const TreeDiffSink *sink;
 	GPtrArray *pending; /* of Pair: a stack, so deep trees cost no more than wide ones */
@@ -120,8 +120,8 @@ static bool push_children(Walk *walk, const Sides *sides, const git_tree *tree, 
 		if (git_tree_entry_type(entry) != GIT_OBJECT_TREE) {
 			continue;
 		}
-		old_id = sides->old_tree == NULL ? NULL : objects_subtree(sides->old_tree, name);
-		new_id = sides->new_tree == NULL ? NULL : objects_subtree(sides->new_tree, name);
+		old_id = sides->old_tree == NULL ? NULL : odb_subtree(sides->old_tree, name);
+		new_id = sides->new_tree == NULL ? NULL : odb_subtree(sides->new_tree, name);
 		if (is_new && old_id != NULL) {
 			continue; /* came up with the old side */
 		}
@@ -143,11 +143,11 @@ static bool fetch_files(Walk *walk, Sides *sides, GError **error)
 	}
 	path = layout_file_path(sides->directory);
 	if (walk->old_root != NULL &&
-	    !objects_tree_at(walk->objects, walk->old_root, path, &sides->old_files, error)) {
+	    !odb_tree_at(walk->objects, walk->old_root, path, &sides->old_files, error)) {
 		return false;
 	}
 	sides->has_files = true;
-	return objects_tree_at(walk->objects, walk->new_root, path, &sides->new_files, error);
+	return odb_tree_at(walk->objects, walk->new_root, path, &sides->new_files, error);
 }
 
 /* What `files/` has makes a digest a stored file. */
@@ -160,7 +160,7 @@ static bool raise_content(FileState *state, const git_tree *files, const char *n
 		return true;
 	}
 	tree_name = layout_encode_name(name);
-	id = files == NULL ? NULL : objects_entry_blob(files, tree_name);
+	id = files == NULL ? NULL : odb_entry_blob(files, tree_name);
 	if (id != NULL) {
 		memcpy(state->blob, id->id, BLOB_BYTES);
 		state->content = state->content == CONTENT_DIGEST ? CONTENT_STORED : state->content;
@@ -231,7 +231,7 @@ static bool add_manifest(Walk *walk, ManifestLines *lines, const git_oid *id, GE
 	if (id == NULL) {
 		return true;
 	}
-	blob = objects_blob(walk->objects, id, TREE_DIFF_MAX_MANIFEST_BYTES, error);
+	blob = odb_blob(walk->objects, id, TREE_DIFF_MAX_MANIFEST_BYTES, error);
 	return blob != NULL && manifest_lines_add(lines, blob, error);
 }
 
@@ -252,7 +252,7 @@ static bool add_all_manifests(Walk *walk, ManifestLines *lines, const git_tree *
 
 static const git_oid *manifest_id(const git_tree *tree, const char *name)
 {
-	return tree == NULL ? NULL : objects_entry_blob(tree, name);
+	return tree == NULL ? NULL : odb_entry_blob(tree, name);
 }
 
 static bool compare_manifest(Walk *walk, Sides *sides, const char *name, GError **error)
@@ -275,7 +275,7 @@ static bool compare_manifest(Walk *walk, Sides *sides, const char *name, GError 
 
 static bool tree_is_whole(const git_tree *tree)
 {
-	return tree != NULL && objects_entry_blob(tree, LAYOUT_DIR) != NULL;
+	return tree != NULL && odb_entry_blob(tree, LAYOUT_DIR) != NULL;
 }
 
 /* A name is in the same shard on both sides, so shards are compared one by one. */
@@ -307,10 +307,10 @@ static bool compare_directory(Walk *walk, const Pair *pair, GError **error)
 	bool old_whole, new_whole;
 
 	if (pair->has_old) {
-		sides.old_tree = objects_tree(walk->objects, &pair->old_id, error);
+		sides.old_tree = odb_tree(walk->objects, &pair->old_id, error);
 	}
 	if (pair->has_new && (sides.old_tree != NULL || !pair->has_old)) {
-		sides.new_tree = objects_tree(walk->objects, &pair->new_id, error);
+		sides.new_tree = odb_tree(walk->objects, &pair->new_id, error);
 	}
 	if ((pair->has_old && sides.old_tree == NULL) ||
 	    (pair->has_new && sides.new_tree == NULL) ||
@@ -327,14 +327,14 @@ static bool compare_directory(Walk *walk, const Pair *pair, GError **error)
 				      : compare_shards(walk, &sides, error);
 }
 
-bool tree_diff(Objects *objects, const git_tree *old_root, const git_tree *new_root,
+bool tree_diff(Odb *objects, const git_tree *old_root, const git_tree *new_root,
 	       const TreeDiffSink *sink, GError **error)
 {
 	g_autoptr(GPtrArray) pending = g_ptr_array_new_with_free_func((GDestroyNotify)pair_free);
 	Walk walk = {objects, old_root, new_root, sink, pending};
 
-	push(&walk, g_strdup("/"), old_root == NULL ? NULL : objects_subtree(old_root, LAYOUT_META),
-	     objects_subtree(new_root, LAYOUT_META));
+	push(&walk, g_strdup("/"), old_root == NULL ? NULL : odb_subtree(old_root, LAYOUT_META),
+	     odb_subtree(new_root, LAYOUT_META));
 	while (pending->len > 0) {
 		Pair *pair = g_ptr_array_steal_index(pending, pending->len - 1);
 		bool compared = compare_directory(&walk, pair, error);
@@ -353,23 +353,23 @@ bool tree_diff(Objects *objects, const git_tree *old_root, const git_tree *new_r
 }
 
 /* The directory a path is in, in both halves of a root tree; NULL where there is none. */
-static bool fetch_parent(Objects *objects, const git_tree *root, const char *path,
-			 git_tree **ret_meta, git_tree **ret_files, GError **error)
+static bool fetch_parent(Odb *objects, const git_tree *root, const char *path, git_tree **ret_meta,
+			 git_tree **ret_files, GError **error)
 {
 	g_autofree char *parent = path_parent(path);
 	g_autofree char *meta = layout_meta_path(parent);
 	g_autofree char *files = layout_file_path(parent);
 
-	return objects_tree_at(objects, root, meta, ret_meta, error) &&
-	       objects_tree_at(objects, root, files, ret_files, error);
+	return odb_tree_at(objects, root, meta, ret_meta, error) &&
+	       odb_tree_at(objects, root, files, ret_files, error);
 }
 
-bool tree_state(Objects *objects, const git_tree *root, const char *path, FileState *ret,
+bool tree_state(Odb *objects, const git_tree *root, const char *path, FileState *ret,
 		GError **error)
 {
 	g_autofree char *shard = layout_shard_name(layout_shard(path_name(path)));
-	g_autoptr(ObjectsTree) meta = NULL;
-	g_autoptr(ObjectsTree) files = NULL;
+	g_autoptr(OdbTree) meta = NULL;
+	g_autoptr(OdbTree) files = NULL;
 	g_autoptr(GBytes) manifest = NULL;
 	const git_oid *id;
 
@@ -382,7 +382,7 @@ bool tree_state(Objects *objects, const git_tree *root, const char *path, FileSt
 	if (id == NULL) {
 		return true;
 	}
-	manifest = objects_blob(objects, id, TREE_DIFF_MAX_MANIFEST_BYTES, error);
+	manifest = odb_blob(objects, id, TREE_DIFF_MAX_MANIFEST_BYTES, error);
 	return manifest != NULL && manifest_lines_find(manifest, path_name(path), ret, error) &&
 	       raise_content(ret, files, path_name(path), error);
 }

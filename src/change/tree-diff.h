@@ -8,7 +8,7 @@
  */
 #pragma once
 
-#include "change/objects.h"
+#include "change/odb.h"
 #include "event/file-state.h"
 
 #include <glib.h>
@@ -27,9 +27,9 @@ typedef struct {
 } TreeDiffSink;
 
 /* Compares the root trees of two commits; `old_root` NULL: with nothing. */
-bool tree_diff(Objects *objects, const git_tree *old_root, const git_tree *new_root,
+bool tree_diff(Odb *objects, const git_tree *old_root, const git_tree *new_root,
 	       const TreeDiffSink *sink, GError **error);
 
 /* The state of one path in a root tree; FILE_ABSENT when it is not there. */
-bool tree_state(Objects *objects, const git_tree *root, const char *path, FileState *ret,
+bool tree_state(Odb *objects, const git_tree *root, const char *path, FileState *ret,
 		GError **error);

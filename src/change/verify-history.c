@@ -13,7 +13,7 @@
 #define MAX_PROBLEMS 1000
 
 typedef struct {
-	Objects *objects;
+	Odb *objects;
 	GPtrArray *problems;
 	const char *commit; /* in hex: where we are */
 } History;
@@ -26,7 +26,7 @@ static void complain(History *history, const char *what)
 
 static void verify_notes(History *history, const git_tree *root)
 {
-	const git_oid *id = objects_entry_blob(root, LAYOUT_NOTES);
+	const git_oid *id = odb_entry_blob(root, LAYOUT_NOTES);
 	g_autoptr(GError) error = NULL;
 	g_autoptr(GBytes) blob = NULL;
 	g_autoptr(Notes) notes = NULL;
@@ -35,7 +35,7 @@ static void verify_notes(History *history, const git_tree *root)
 		complain(history, "has no " LAYOUT_NOTES);
 		return;
 	}
-	blob = objects_blob(history->objects, id, NOTES_MAX_BYTES, &error);
+	blob = odb_blob(history->objects, id, NOTES_MAX_BYTES, &error);
 	if (blob != NULL) {
 		notes = notes_parse(g_bytes_get_data(blob, NULL), g_bytes_get_size(blob), &error);
 	}
@@ -60,8 +60,8 @@ static void verify_trees(History *history, const git_tree *parent, const git_tre
 	TreeDiffSink sink = {.found = count_path};
 	g_autoptr(GError) error = NULL;
 
-	if (objects_subtree(root, LAYOUT_META) == NULL ||
-	    git_tree_entrycount(root) != (objects_subtree(root, LAYOUT_FILES) == NULL ? 2U : 3U)) {
+	if (odb_subtree(root, LAYOUT_META) == NULL ||
+	    git_tree_entrycount(root) != (odb_subtree(root, LAYOUT_FILES) == NULL ? 2U : 3U)) {
 		complain(history, "its tree is not of our form");
 		return;
 	}
@@ -74,12 +74,12 @@ static void verify_trees(History *history, const git_tree *parent, const git_tre
 static git_tree *enter_commit(History *history, git_oid *at)
 {
 	g_autoptr(GError) error = NULL;
-	g_autoptr(ObjectsCommit) commit = objects_commit(history->objects, at, &error);
+	g_autoptr(OdbCommit) commit = odb_commit(history->objects, at, &error);
 	git_tree *root = NULL;
 
 	memset(at, 0, sizeof(*at));
 	if (commit != NULL) {
-		root = objects_tree(history->objects, git_commit_tree_id(commit), &error);
+		root = odb_tree(history->objects, git_commit_tree_id(commit), &error);
 		if (git_commit_parentcount(commit) > 1) {
 			complain(history, "has several parents");
 		}
@@ -93,10 +93,10 @@ static git_tree *enter_commit(History *history, git_oid *at)
 	return root;
 }
 
-void verify_history(Objects *objects, const git_oid *head, GPtrArray *problems)
+void verify_history(Odb *objects, const git_oid *head, GPtrArray *problems)
 {
 	History history = {objects, problems, NULL};
-	g_autofree char *here = objects_format_id(head);
+	g_autofree char *here = odb_format_id(head);
 	git_oid at = *head;
 	git_tree *root;
 
@@ -104,7 +104,7 @@ void verify_history(Objects *objects, const git_oid *head, GPtrArray *problems)
 	root = enter_commit(&history, &at);
 	while (root != NULL && problems->len < MAX_PROBLEMS) {
 		bool is_first = git_oid_is_zero(&at);
-		g_autofree char *next = objects_format_id(&at);
+		g_autofree char *next = odb_format_id(&at);
 		git_tree *parent = NULL;
 
 		verify_notes(&history, root);

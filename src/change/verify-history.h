@@ -6,9 +6,9 @@
  */
 #pragma once
 
-#include "change/objects.h"
+#include "change/odb.h"
 
 #include <glib.h>
 
 /* Adds what is wrong, naming commit and path. */
-void verify_history(Objects *objects, const git_oid *head, GPtrArray *problems);
+void verify_history(Odb *objects, const git_oid *head, GPtrArray *problems);

@@ -6,7 +6,7 @@
 #pragma once
 
 #include "base/path.h"
-#include "change/objects.h"
+#include "change/odb.h"
 #include "event/change.h"
 #include "snapshot/layout.h"
 #include "snapshot/manifest.h"
@@ -45,7 +45,7 @@ static inline Past past_begin(void)
 	g_autofree char *path = g_build_filename(past.dir, "snapshots.git", NULL);
 	git_repository_init_options options = GIT_REPOSITORY_INIT_OPTIONS_INIT;
 
-	objects_prepare();
+	odb_prepare();
 	options.flags = GIT_REPOSITORY_INIT_BARE | GIT_REPOSITORY_INIT_MKDIR;
 	options.initial_head = LAYOUT_REF;
 	g_assert_cmpint(git_repository_init_ext(&past.repo, path, &options), ==, 0);
@@ -251,7 +251,7 @@ static inline const char *past_commit(Past *past, const Notes *notes)
 	git_index_free(index);
 	g_assert_cmpint(git_tree_lookup(&tree, past->repo, &tree_id), ==, 0);
 	if (past->head != NULL) {
-		g_assert_true(objects_parse_id(past->head, &id));
+		g_assert_true(odb_parse_id(past->head, &id));
 		g_assert_cmpint(git_commit_lookup(&parent, past->repo, &id), ==, 0);
 	}
 	parents[0] = parent;
@@ -263,7 +263,7 @@ static inline const char *past_commit(Past *past, const Notes *notes)
 	git_tree_free(tree);
 	git_commit_free(parent);
 	g_free(past->head);
-	past->head = objects_format_id(&id);
+	past->head = odb_format_id(&id);
 	return past->head;
 }
 

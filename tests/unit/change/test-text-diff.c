@@ -2,7 +2,7 @@
 /* Text differences: src/change/text-diff.c. */
 #include "change/text-diff.h"
 
-#include "change/objects.h"
+#include "change/odb.h"
 
 #include <string.h>
 
@@ -137,7 +137,7 @@ static void test_cap(void)
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
-	objects_prepare();
+	odb_prepare();
 	g_test_add_func("/text-diff/cases", test_cases);
 	g_test_add_func("/text-diff/binary", test_binary);
 	g_test_add_func("/text-diff/too-large", test_too_large);

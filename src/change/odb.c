@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Objects and the ref: see objects.h. */
-#include "change/objects.h"
+/* Objects and the ref: see odb.h. */
+#include "change/odb.h"
 
 #include "base/digest.h"
 #include "base/io.h"
@@ -21,7 +21,7 @@
 #define REF_MAX_BYTES 256
 #define PACKED_REFS_MAX_BYTES (1024 * 1024)
 
-struct Objects {
+struct Odb {
 	char *folder;
 	git_odb *odb;
 	git_repository *repository; /* a wrapper of odb: no folder, no configuration */
@@ -30,7 +30,7 @@ struct Objects {
 };
 
 /* libgit2 must not look at anybody's configuration, and must not take the host's memory. */
-void objects_prepare(void)
+void odb_prepare(void)
 {
 	static gsize done = 0;
 	static const int levels[] = {GIT_CONFIG_LEVEL_SYSTEM, GIT_CONFIG_LEVEL_XDG,
@@ -66,7 +66,7 @@ static bool library_refuses(const char *path, GError **error)
 }
 
 /* A pack whose index is damaged is left out: what is in it is missing, and said to be. */
-static bool add_pack(Objects *objects, const char *folder, const char *name, GError **error)
+static bool add_pack(Odb *objects, const char *folder, const char *name, GError **error)
 {
 	g_autofree char *path = g_build_filename(folder, name, NULL);
 	git_odb_backend *backend;
@@ -91,7 +91,7 @@ static bool add_pack(Objects *objects, const char *folder, const char *name, GEr
 }
 
 /* Adds the packs that came since. */
-static bool add_packs(Objects *objects, GError **error)
+static bool add_packs(Odb *objects, GError **error)
 {
 	g_autofree char *folder = g_build_filename(objects->folder, "objects", "pack", NULL);
 	g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
@@ -107,7 +107,7 @@ static bool add_packs(Objects *objects, GError **error)
 	return true;
 }
 
-static void close_odb(Objects *objects)
+static void close_odb(Odb *objects)
 {
 	g_clear_pointer(&objects->repository, git_repository_free);
 	g_clear_pointer(&objects->odb, git_odb_free);
@@ -115,7 +115,7 @@ static void close_odb(Objects *objects)
 	g_hash_table_remove_all(objects->indexes);
 }
 
-static bool open_odb(Objects *objects, GError **error)
+static bool open_odb(Odb *objects, GError **error)
 {
 	g_autofree char *path = g_build_filename(objects->folder, "objects", NULL);
 	git_odb_backend *loose;
@@ -129,12 +129,12 @@ static bool open_odb(Objects *objects, GError **error)
 	return add_packs(objects, error);
 }
 
-Objects *objects_open(const char *state_dir, GError **error)
+Odb *odb_open(const char *state_dir, GError **error)
 {
-	g_autoptr(Objects) objects = g_new0(Objects, 1);
+	g_autoptr(Odb) objects = g_new0(Odb, 1);
 	g_autofree char *inside = NULL;
 
-	objects_prepare();
+	odb_prepare();
 	objects->folder = g_build_filename(state_dir, "snapshots.git", NULL);
 	objects->indexes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	inside = g_build_filename(objects->folder, "objects", NULL);
@@ -146,7 +146,7 @@ Objects *objects_open(const char *state_dir, GError **error)
 	return open_odb(objects, error) ? g_steal_pointer(&objects) : NULL;
 }
 
-void objects_close(Objects *objects)
+void odb_close(Odb *objects)
 {
 	if (objects == NULL) {
 		return;
@@ -157,28 +157,28 @@ void objects_close(Objects *objects)
 	g_free(objects);
 }
 
-bool objects_reopen(Objects *objects, GError **error)
+bool odb_reopen(Odb *objects, GError **error)
 {
 	close_odb(objects);
 	return open_odb(objects, error);
 }
 
-const char *objects_folder(const Objects *objects)
+const char *odb_folder(const Odb *objects)
 {
 	return objects->folder;
 }
 
-git_odb *objects_odb(Objects *objects)
+git_odb *odb_raw(Odb *objects)
 {
 	return objects->odb;
 }
 
-bool objects_parse_id(const char *hex, git_oid *ret)
+bool odb_parse_id(const char *hex, git_oid *ret)
 {
 	return hex_decode(hex, ret->id, GIT_OID_RAWSZ);
 }
 
-char *objects_format_id(const git_oid *id)
+char *odb_format_id(const git_oid *id)
 {
 	char *hex = g_malloc(GIT_OID_HEXSZ + 1);
 
@@ -203,11 +203,11 @@ static bool parse_loose_ref(const char *path, GBytes *bytes, git_oid *ret, GErro
 		return ref_is_damaged(path, error);
 	}
 	hex = g_strndup(data, GIT_OID_HEXSZ);
-	return objects_parse_id(hex, ret) || ref_is_damaged(path, error);
+	return odb_parse_id(hex, ret) || ref_is_damaged(path, error);
 }
 
 /* `git gc` moves refs to one file of "<id> <name>" lines. */
-static ObjectsRef find_packed_ref(const Objects *objects, git_oid *ret, GError **error)
+static OdbRef find_packed_ref(const Odb *objects, git_oid *ret, GError **error)
 {
 	g_autofree char *path = g_build_filename(objects->folder, "packed-refs", NULL);
 	g_autoptr(GError) local_error = NULL;
@@ -216,11 +216,11 @@ static ObjectsRef find_packed_ref(const Objects *objects, git_oid *ret, GError *
 	g_auto(GStrv) lines = NULL;
 
 	if (bytes == NULL && g_error_matches(local_error, REEVE_ERROR, REEVE_ERROR_NOT_FOUND)) {
-		return OBJECTS_REF_NONE;
+		return ODB_REF_NONE;
 	}
 	if (bytes == NULL) {
 		g_propagate_error(error, g_steal_pointer(&local_error));
-		return OBJECTS_REF_ERROR;
+		return ODB_REF_ERROR;
 	}
 	text = g_strndup(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes));
 	lines = g_strsplit(text, "\n", -1);
@@ -230,16 +230,16 @@ static ObjectsRef find_packed_ref(const Objects *objects, git_oid *ret, GError *
 			continue;
 		}
 		(*line)[GIT_OID_HEXSZ] = '\0';
-		if (!objects_parse_id(*line, ret)) {
+		if (!odb_parse_id(*line, ret)) {
 			ref_is_damaged(path, error);
-			return OBJECTS_REF_ERROR;
+			return ODB_REF_ERROR;
 		}
-		return OBJECTS_REF_FOUND;
+		return ODB_REF_FOUND;
 	}
-	return OBJECTS_REF_NONE;
+	return ODB_REF_NONE;
 }
 
-ObjectsRef objects_head(Objects *objects, git_oid *ret, GError **error)
+OdbRef odb_head(Odb *objects, git_oid *ret, GError **error)
 {
 	g_autofree char *path = g_build_filename(objects->folder, LAYOUT_REF, NULL);
 	g_autoptr(GError) local_error = NULL;
@@ -250,15 +250,15 @@ ObjectsRef objects_head(Objects *objects, git_oid *ret, GError **error)
 	}
 	if (bytes == NULL) {
 		g_propagate_error(error, g_steal_pointer(&local_error));
-		return OBJECTS_REF_ERROR;
+		return ODB_REF_ERROR;
 	}
-	return parse_loose_ref(path, bytes, ret, error) ? OBJECTS_REF_FOUND : OBJECTS_REF_ERROR;
+	return parse_loose_ref(path, bytes, ret, error) ? ODB_REF_FOUND : ODB_REF_ERROR;
 }
 
-static bool object_is_damaged(const Objects *objects, const git_oid *id, const char *why,
+static bool object_is_damaged(const Odb *objects, const git_oid *id, const char *why,
 			      GError **error)
 {
-	g_autofree char *hex = objects_format_id(id);
+	g_autofree char *hex = odb_format_id(id);
 
 	g_set_error(error, REEVE_ERROR, REEVE_ERROR_CORRUPT, "object %s of snapshots.git: %s%s%s",
 		    hex, why, objects->damaged == NULL ? "" : "; damaged: ",
@@ -266,7 +266,7 @@ static bool object_is_damaged(const Objects *objects, const git_oid *id, const c
 	return false;
 }
 
-static bool loose_is_harmless(const Objects *objects, const git_oid *id)
+static bool loose_is_harmless(const Odb *objects, const git_oid *id)
 {
 	char hex[GIT_OID_HEXSZ + 1];
 
@@ -283,7 +283,7 @@ static bool loose_is_harmless(const Objects *objects, const git_oid *id)
 }
 
 /* Type and size, before a byte is allocated for it. */
-static bool check_header(Objects *objects, const git_oid *id, git_object_t type, gsize max_bytes,
+static bool check_header(Odb *objects, const git_oid *id, git_object_t type, gsize max_bytes,
 			 GError **error)
 {
 	size_t size;
@@ -309,11 +309,9 @@ static bool check_header(Objects *objects, const git_oid *id, git_object_t type,
 }
 
 /* One way of reading; the result goes to *ret. */
-typedef bool ReadOnce(Objects *objects, const git_oid *id, gsize max_bytes, void *ret,
-		      GError **error);
+typedef bool ReadOnce(Odb *objects, const git_oid *id, gsize max_bytes, void *ret, GError **error);
 
-static bool read_commit(Objects *objects, const git_oid *id, gsize max_bytes, void *ret,
-			GError **error)
+static bool read_commit(Odb *objects, const git_oid *id, gsize max_bytes, void *ret, GError **error)
 {
 	if (!check_header(objects, id, GIT_OBJECT_COMMIT, max_bytes, error)) {
 		return false;
@@ -322,8 +320,7 @@ static bool read_commit(Objects *objects, const git_oid *id, gsize max_bytes, vo
 	       object_is_damaged(objects, id, git_says(), error);
 }
 
-static bool read_tree(Objects *objects, const git_oid *id, gsize max_bytes, void *ret,
-		      GError **error)
+static bool read_tree(Odb *objects, const git_oid *id, gsize max_bytes, void *ret, GError **error)
 {
 	if (!check_header(objects, id, GIT_OBJECT_TREE, max_bytes, error)) {
 		return false;
@@ -332,8 +329,7 @@ static bool read_tree(Objects *objects, const git_oid *id, gsize max_bytes, void
 	       object_is_damaged(objects, id, git_says(), error);
 }
 
-static bool read_blob(Objects *objects, const git_oid *id, gsize max_bytes, void *ret,
-		      GError **error)
+static bool read_blob(Odb *objects, const git_oid *id, gsize max_bytes, void *ret, GError **error)
 {
 	git_odb_object *object;
 
@@ -349,7 +345,7 @@ static bool read_blob(Objects *objects, const git_oid *id, gsize max_bytes, void
 }
 
 /* First as the packs are known, then with those that came since, then without those that went. */
-static bool read_with(ReadOnce *read_once, Objects *objects, const git_oid *id, gsize max_bytes,
+static bool read_with(ReadOnce *read_once, Odb *objects, const git_oid *id, gsize max_bytes,
 		      void *ret, GError **error)
 {
 	if (read_once(objects, id, max_bytes, ret, NULL)) {
@@ -359,18 +355,18 @@ static bool read_with(ReadOnce *read_once, Objects *objects, const git_oid *id, 
 	    read_once(objects, id, max_bytes, ret, NULL)) {
 		return true;
 	}
-	return objects_reopen(objects, error) && read_once(objects, id, max_bytes, ret, error);
+	return odb_reopen(objects, error) && read_once(objects, id, max_bytes, ret, error);
 }
 
-git_commit *objects_commit(Objects *objects, const git_oid *id, GError **error)
+git_commit *odb_commit(Odb *objects, const git_oid *id, GError **error)
 {
 	git_commit *commit = NULL;
 
-	read_with(read_commit, objects, id, OBJECTS_MAX_COMMIT_BYTES, &commit, error);
+	read_with(read_commit, objects, id, ODB_MAX_COMMIT_BYTES, &commit, error);
 	return commit;
 }
 
-bool objects_check(Objects *objects, const git_oid *id, GError **error)
+bool odb_check(Odb *objects, const git_oid *id, GError **error)
 {
 	git_odb_object *object;
 	git_object_t type;
@@ -382,7 +378,7 @@ bool objects_check(Objects *objects, const git_oid *id, GError **error)
 	if (git_odb_read_header(&size, &type, objects->odb, id) < 0) {
 		return object_is_damaged(objects, id, git_says(), error);
 	}
-	if (size > OBJECTS_MAX_ANY_BYTES) {
+	if (size > ODB_MAX_ANY_BYTES) {
 		return object_is_damaged(objects, id, "is bigger than anything we write", error);
 	}
 	if (git_odb_read(&object, objects->odb, id) < 0) {
@@ -392,15 +388,15 @@ bool objects_check(Objects *objects, const git_oid *id, GError **error)
 	return true;
 }
 
-git_tree *objects_tree(Objects *objects, const git_oid *id, GError **error)
+git_tree *odb_tree(Odb *objects, const git_oid *id, GError **error)
 {
 	git_tree *tree = NULL;
 
-	read_with(read_tree, objects, id, OBJECTS_MAX_TREE_BYTES, &tree, error);
+	read_with(read_tree, objects, id, ODB_MAX_TREE_BYTES, &tree, error);
 	return tree;
 }
 
-GBytes *objects_blob(Objects *objects, const git_oid *id, gsize max_bytes, GError **error)
+GBytes *odb_blob(Odb *objects, const git_oid *id, gsize max_bytes, GError **error)
 {
 	GBytes *blob = NULL;
 
@@ -416,31 +412,31 @@ static const git_oid *find_entry(const git_tree *tree, const char *name, git_obj
 								   : NULL;
 }
 
-const git_oid *objects_subtree(const git_tree *tree, const char *name)
+const git_oid *odb_subtree(const git_tree *tree, const char *name)
 {
 	return find_entry(tree, name, GIT_OBJECT_TREE);
 }
 
-const git_oid *objects_entry_blob(const git_tree *tree, const char *name)
+const git_oid *odb_entry_blob(const git_tree *tree, const char *name)
 {
 	return find_entry(tree, name, GIT_OBJECT_BLOB);
 }
 
-bool objects_tree_at(Objects *objects, const git_tree *tree, const char *path, git_tree **ret_tree,
-		     GError **error)
+bool odb_tree_at(Odb *objects, const git_tree *tree, const char *path, git_tree **ret_tree,
+		 GError **error)
 {
 	g_auto(GStrv) names = g_strsplit(path, "/", -1);
-	g_autoptr(ObjectsTree) here = NULL;
+	g_autoptr(OdbTree) here = NULL;
 
 	*ret_tree = NULL;
 	for (char **name = names; *name != NULL; name++) {
-		const git_oid *id = objects_subtree(here == NULL ? tree : here, *name);
+		const git_oid *id = odb_subtree(here == NULL ? tree : here, *name);
 		git_tree *next;
 
 		if (id == NULL) {
 			return true;
 		}
-		next = objects_tree(objects, id, error);
+		next = odb_tree(objects, id, error);
 		if (next == NULL) {
 			return false;
 		}
