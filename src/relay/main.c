@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/signalfd.h>
+#include <time.h>
 #include <zmq.h>
 
 #define EXIT_BROKEN 70
@@ -99,10 +100,22 @@ static bool run(Relay *relay, void *zmq, GPtrArray *live_at, GPtrArray *replay_a
 }
 
 /*
- * Opens all there is to open, builds the wall, runs. ZeroMQ's context is made before the wall,
- * because making it reads /etc/nsswitch.conf, /etc/protocols and /sys/devices/system/cpu; it starts
- * its threads only with the first socket.
+ * What libraries read when they are used for the first time, while files can still be opened:
+ * jansson the seed of its hash tables (/dev/urandom; without it, the clock must do), glibc the time
+ * zone, OpenSSL its configuration, ZeroMQ the names of protocols and the number of processors. The
+ * context starts its threads only with the first socket.
  */
+static void *warm_up(void)
+{
+	char id[EVENT_ID_HEX + 1];
+
+	json_object_seed(0);
+	tzset();
+	event_id("", 0, id);
+	return zmq_ctx_new();
+}
+
+/* Opens all there is to open, builds the wall, runs. */
 static bool start(const StageOptions *options, const OwnOptions *own, GError **error)
 {
 	auto_fd int journal = open_journal(options, error);
@@ -128,7 +141,7 @@ static bool start(const StageOptions *options, const OwnOptions *own, GError **e
 	if (replay == NULL) {
 		return false;
 	}
-	zmq = zmq_ctx_new();
+	zmq = warm_up();
 	ok = relay_wall(options, error) &&
 	     run(&relay, zmq, live, replay, journal, own->host, error);
 	zmq_ctx_term(zmq);
