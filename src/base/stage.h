@@ -57,8 +57,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(StageOptions, stage_options_clear)
 /* Tells reeved that this stage is ready: everything it owes to the past is done. */
 void stage_ready(const StageOptions *options);
 
-/* Opens RUNTIME/health/<stage> (0640, reader group) for rewriting; call before the wall is built. -1
- * and *error. */
+/* Opens RUNTIME/health/<stage> (0640, reader group) for rewriting; call before the wall is built.
+ * -1 and *error. */
 int stage_health_open(const StageOptions *options, const char *stage, GError **error);
 
 /* Rewrites the health line (a reader takes the first line only: what follows may be the tail of an

@@ -39,7 +39,7 @@ typedef struct {
 	gint64 started_usec; /* monotonic */
 	gint64 backoff_usec; /* before the next start after a death */
 	guint restarts;      /* starts after unexpected deaths */
-	char *problem; /* the last unexpected death in words; NULL: it has been ready since */
+	char *problem;       /* the last unexpected death in words; NULL: it has been ready since */
 } StageProcess;
 
 void stage_process_init(StageProcess *stage, const char *name, char *program, GStrv arguments);

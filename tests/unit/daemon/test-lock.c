@@ -115,6 +115,7 @@ static void test_number_reused(Folder *folder, gconstpointer data)
 	auto_fd int first = lock_take(folder->fd, 0, NULL);
 	auto_fd int fd = open(file, O_WRONLY | O_TRUNC | O_CLOEXEC);
 
+	g_assert_cmpint(first, >=, 0);
 	g_assert_cmpint(write(fd, text, strlen(text)), ==, (ssize_t)strlen(text));
 	g_assert_cmpint(lock_take(folder->fd, 0, &error), ==, -1);
 	g_assert_error(error, REEVE_ERROR, REEVE_ERROR_UNAVAILABLE);
