@@ -80,6 +80,8 @@ static void check_pack(Fixture *f, const char *name)
 	g_autoptr(GBytes) a = io_read_file(f->fd, ours, G_MAXINT32, NULL);
 	g_autoptr(GBytes) b = io_read_file(AT_FDCWD, theirs, G_MAXINT32, NULL);
 
+	g_assert_nonnull(built);
+	g_assert_nonnull(verified);
 	g_assert_nonnull(a);
 	g_assert_nonnull(b);
 	g_assert_true(g_bytes_equal(a, b));
