@@ -21,7 +21,3 @@ typedef struct {
 
 /* Appends the part of one member of `files`. */
 void file_block_put(const Paint *paint, GString *out, const json_t *file, FileBlockRoom *room);
-
-/* "set-user-id added, no longer executable": what a change of mode means; "" when nothing worth
- * words. Caller frees. */
-char *mode_words(guint before, guint after);

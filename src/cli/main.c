@@ -51,7 +51,8 @@ static int unknown_verb(const char *typed)
 static int help_on(const Context *context, const char *name)
 {
 	const Verb *verb = verb_find(name);
-	char *arguments[] = {(char *)name, (char *)"--help", NULL};
+	char option[] = "--help";
+	char *arguments[] = {(char *)name, option, NULL};
 
 	return verb == NULL ? unknown_verb(name) : verb->run(context, 2, arguments);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Events as a person reads them: whole blocks, since that is what a person sees. */
 #include "cli/alert.h"
-#include "cli/file-block.h"
+#include "cli/state-lines.h"
 
 #include "base/clock.h"
 

@@ -111,12 +111,11 @@ static void test_words(void)
 
 static void test_global(void)
 {
-	char *words[] = {(char *)"reeve", (char *)"--state",    (char *)"/s",
-			 (char *)"log",   (char *)"--since=2h", (char *)"--json",
-			 (char *)"-n",    (char *)"5",          NULL};
+	g_auto(GStrv) words = g_strsplit("reeve --state /s log --since=2h --json -n 5", " ", -1);
+	g_autofree char **left = g_memdup2(words, sizeof(char *) * 9);
 	g_auto(GlobalOptions) options = {0};
 	g_autoptr(GError) error = NULL;
-	char **argv = words;
+	char **argv = left;
 	int argc = 8;
 
 	g_assert_true(global_options_parse(&options, &argc, &argv, &error));
