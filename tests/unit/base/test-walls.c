@@ -44,6 +44,9 @@
 		}                                                                            \
 	} while (0)
 
+/* Two folders for the climbers, who cannot clean up behind them. */
+static char *folder_a, *folder_b;
+
 static void in_child(void (*climb)(void))
 {
 	int status;
@@ -125,9 +128,8 @@ static void test_no_reader_group(void)
 static void climb_capabilities(void)
 {
 	const int keep[] = {CAP_DAC_READ_SEARCH, -1};
-	char folder[] = "/tmp/reeve-walls-XXXXXX";
+	const char *folder = folder_a;
 
-	CHECK(g_mkdtemp(folder) != NULL);
 	CHECK(chown(folder, CLIMBER, CLIMBER) == 0 && chmod(folder, 0) == 0);
 	CHECK(walls_keep_capabilities(keep, NULL));
 	CHECK(access(folder, R_OK | X_OK) == 0);
@@ -141,6 +143,8 @@ static void test_capabilities(void)
 {
 	if (!skip_without_root()) {
 		in_child(climb_capabilities);
+		g_assert_no_errno(chmod(folder_a, 0700));
+		g_assert_no_errno(chown(folder_a, 0, 0));
 	}
 }
 
@@ -247,12 +251,11 @@ static bool can_create(const char *folder)
 
 static void climb_landlock(void)
 {
-	char readable[] = "/tmp/reeve-walls-XXXXXX";
-	char writable[] = "/tmp/reeve-walls-XXXXXX";
+	const char *readable = folder_a;
+	const char *writable = folder_b;
 	bool enforced = false;
 	WallsPath paths[3] = {{0}};
 
-	CHECK(g_mkdtemp(readable) != NULL && g_mkdtemp(writable) != NULL);
 	paths[0] = (WallsPath){open(readable, O_PATH | O_CLOEXEC), WALLS_READ};
 	paths[1] = (WallsPath){open(writable, O_PATH | O_CLOEXEC), WALLS_WRITE};
 	CHECK(walls_restrict_files(paths, &enforced, NULL));
@@ -277,6 +280,9 @@ static void test_landlock(void)
 
 int main(int argc, char **argv)
 {
+	g_autofree char *made = NULL;
+	int code;
+
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/walls/user", test_user);
 	g_test_add_func("/walls/no-reader-group", test_no_reader_group);
@@ -286,5 +292,14 @@ int main(int argc, char **argv)
 	g_test_add_func("/walls/files", test_files);
 	g_test_add_func("/walls/abort", test_abort);
 	g_test_add_func("/walls/landlock", test_landlock);
-	return g_test_run();
+	folder_a = g_dir_make_tmp("reeve-walls-XXXXXX", NULL);
+	folder_b = g_dir_make_tmp("reeve-walls-XXXXXX", NULL);
+	code = g_test_run();
+	made = g_build_filename(folder_b, "made", NULL);
+	g_unlink(made);
+	g_rmdir(folder_a);
+	g_rmdir(folder_b);
+	g_free(folder_a);
+	g_free(folder_b);
+	return code;
 }
