@@ -69,6 +69,20 @@ static char *join(const json_t *words)
 	return g_string_free(out, FALSE);
 }
 
+static void put_state(const Paint *paint, GString *out, const json_t *overview, bool is_ready)
+{
+	const json_t *daemon = pick_object(pick_object(overview, "stages"), "reeved");
+
+	if (is_ready) {
+		paint_format(paint, out, STYLE_GOOD, "%s watching", paint_sign(paint, SIGN_BULLET));
+	} else if (g_strcmp0(pick_text(daemon, "state"), "starting") == 0) {
+		paint_format(paint, out, STYLE_MEDIUM, "%s starting", paint_sign(paint, SIGN_RING));
+	} else {
+		paint_format(paint, out, STYLE_CRITICAL, "%s not watching",
+			     paint_sign(paint, SIGN_CROSS));
+	}
+}
+
 static void put_headline(const Paint *paint, GString *out, const json_t *overview)
 {
 	bool is_ready = pick_true(overview, "ready");
@@ -77,11 +91,7 @@ static void put_headline(const Paint *paint, GString *out, const json_t *overvie
 	const char *backend = pick_text(overview, "backend");
 	const json_t *baseline = pick_object(overview, "baseline");
 
-	paint_format(paint, out, is_ready ? STYLE_GOOD : STYLE_CRITICAL, "%s %s",
-		     paint_sign(paint, is_ready ? SIGN_BULLET : SIGN_CROSS),
-		     is_ready          ? "watching"
-		     : backend == NULL ? "not watching"
-				       : "not ready");
+	put_state(paint, out, overview, is_ready);
 	if (backend != NULL) {
 		g_string_append_c(out, ' ');
 		paint_foreign(paint, out, STYLE_BOLD, roots);

@@ -351,17 +351,18 @@ static int follow(Watching *watching)
 
 static int watch(Watching *watching)
 {
-	int status = CLI_OK;
+	bool is_ready = wait_until_ready(watching);
+	int status = is_ready ? follow(watching) : CLI_OK;
 
-	if (wait_until_ready(watching)) {
-		status = follow(watching);
-	} else if (!asked_to_end) {
+	if (!is_ready && !asked_to_end) {
 		relay_words(watching);
 		return CLI_TROUBLE;
 	}
 	daemon_child_stop(watching->daemon, STOP_MS);
 	relay_words(watching);
-	if (status == CLI_OK) {
+	if (!is_ready) {
+		say(watching, STYLE_BOLD, "stopped before everything had been looked at");
+	} else if (status == CLI_OK) {
 		say_summary(watching);
 	}
 	return status;

@@ -6,7 +6,7 @@ import os
 import subprocess
 
 import pytest
-from conftest import PROGRAMS
+from conftest import ROOT
 
 SSHD = "Port 22\n\t# tab\nPermitRootLogin no\n"
 
@@ -290,7 +290,7 @@ def test_digest_is_what_git_and_sha256sum_say(machine):
 
 @pytest.mark.parametrize("shell", ["bash"])
 def test_completions_are_sound(shell):
-    file = PROGRAMS.parents[1] / "packaging" / "completions" / "reeve.bash"
+    file = ROOT / "packaging" / "completions" / "reeve.bash"
     script = f"""source {file}; COMP_WORDS=(reeve sta); COMP_CWORD=1; _reeve; echo "${{COMPREPLY[@]}}"
     COMP_WORDS=(reeve log --ver); COMP_CWORD=2; _reeve; echo "${{COMPREPLY[@]}}" """
     done = subprocess.run([shell, "-c", script], capture_output=True, text=True)
