@@ -38,11 +38,11 @@ static Gap *gap_copy(const Gap *gap)
 	return copy;
 }
 
-/* The gaps that this look has closed: nothing that came later than its end can be missing. */
-static void tell_closed_gaps(const Recorder *recorder, Notes *notes, gint64 looked_usec)
+/* The gaps that this look has closed: those that had come before it began. */
+static void tell_closed_gaps(const GPtrArray *gaps, Notes *notes, gint64 looked_usec)
 {
-	for (guint i = 0; i < recorder->gaps->len; i++) {
-		Gap *gap = gap_copy(recorder->gaps->pdata[i]);
+	for (guint i = 0; i < gaps->len; i++) {
+		Gap *gap = gap_copy(gaps->pdata[i]);
 
 		gap->end_usec = looked_usec;
 		gap->closed_usec = looked_usec;
@@ -128,7 +128,8 @@ static Notes *make_notes(const Recorder *recorder, const BatchPlan *plan)
 	return notes;
 }
 
-static bool look(Recorder *recorder, const BatchPlan *plan, Look *at, Notes *notes, GError **error)
+static bool look(const Recorder *recorder, const BatchPlan *plan, const GPtrArray *gaps, Look *at,
+		 Notes *notes, GError **error)
 {
 	if (plan->kind == CHANGE_SET_SCOPE && !narrow_stores(&recorder->world, error)) {
 		return false;
@@ -138,7 +139,7 @@ static bool look(Recorder *recorder, const BatchPlan *plan, Look *at, Notes *not
 	}
 	fill_times(notes, plan->orders);
 	notes->entries = catalog_count(recorder->world.catalog);
-	tell_closed_gaps(recorder, notes, notes->recorded_usec);
+	tell_closed_gaps(gaps, notes, notes->recorded_usec);
 	tell_lost_roots(recorder, look_report(at), notes);
 	tell_uncovered(recorder, look_report(at), notes);
 	return true;
@@ -171,7 +172,6 @@ static bool commit(Recorder *recorder, LookMode mode, const Notes *notes, Snapsh
 	*ret = snapshot_commit(recorder->world.snapshot, notes, error);
 	switch (*ret) {
 	case SNAPSHOT_COMMITTED:
-		g_ptr_array_set_size(recorder->gaps, 0); /* told, whatever comes now */
 		bell_ring(recorder->options->next_bell);
 		return finish_catalog(recorder, mode, error);
 	case SNAPSHOT_UNCHANGED:
@@ -247,6 +247,10 @@ static void follow_up(Recorder *recorder, const LookReport *report, const Notes 
 	if (!recorder->is_started) {
 		recorder->n_blind = report->blind->len;
 	}
+	for (guint i = 0; i < report->postponed->len; i++) {
+		settle_postpone(recorder->settle, order_copy(report->postponed->pdata[i]),
+				now + SETTLE_BRIEF_USEC);
+	}
 	settle_all(recorder, report->unstable, UNSTABLE_RECHECK_USEC);
 	settle_all(recorder, report->doubtful, SETTLE_RECHECK_USEC);
 	recorder->maintain_usec = now + MAINTAIN_AFTER_USEC;
@@ -264,25 +268,51 @@ static bool begin(const Recorder *recorder, GError **error)
 	return true;
 }
 
-bool batch_run(Recorder *recorder, const BatchPlan *plan, GError **error)
+/* Those that came while we looked are for the next time, behind the old ones. */
+static void put_back_gaps(Recorder *recorder, GPtrArray *gaps)
+{
+	g_ptr_array_extend_and_steal(gaps, g_ptr_array_ref(recorder->gaps));
+	g_ptr_array_unref(recorder->gaps);
+	recorder->gaps = g_ptr_array_ref(gaps);
+}
+
+static bool look_and_commit(Recorder *recorder, const BatchPlan *plan, const GPtrArray *gaps,
+			    bool *ret_told, GError **error)
 {
 	g_autoptr(Notes) notes = make_notes(recorder, plan);
 	g_autoptr(Look) at = look_new(&recorder->world, plan->mode, plan->settled, notes);
 	SnapshotCommit outcome;
 
-	if (!begin(recorder, error)) {
-		return false;
-	}
-	if (!look(recorder, plan, at, notes, error)) {
+	if (!look(recorder, plan, gaps, at, notes, error)) {
 		snapshot_abandon(recorder->world.snapshot);
 		catalog_abandon(recorder->world.catalog);
 		return false;
 	}
 	if (!commit(recorder, plan->mode, notes, &outcome, error)) {
+		*ret_told = outcome == SNAPSHOT_COMMITTED;
 		return false;
 	}
 	log_debug("%u orders, %u changes, %s", plan->orders->len, look_report(at)->changed->len,
 		  outcome == SNAPSHOT_COMMITTED ? "committed" : "unchanged");
 	follow_up(recorder, look_report(at), notes);
 	return true;
+}
+
+bool batch_run(Recorder *recorder, const BatchPlan *plan, GError **error)
+{
+	g_autoptr(GPtrArray) gaps = NULL;
+	bool told = false;
+
+	if (!begin(recorder, error)) {
+		return false;
+	}
+	gaps = recorder->gaps;
+	recorder->gaps = g_ptr_array_new_with_free_func((GDestroyNotify)gap_free);
+	if (look_and_commit(recorder, plan, gaps, &told, error)) {
+		return true;
+	}
+	if (!told) {
+		put_back_gaps(recorder, gaps);
+	}
+	return false;
 }

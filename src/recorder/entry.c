@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#define POSTPONED_MAX 8
+
 bool look_tick(Look *look, GError **error)
 {
 	const LookWorld *world = look->world;
@@ -103,6 +105,40 @@ static bool put_snapshot(Look *look, const Find *find, Probe *probe, GError **er
 	return true;
 }
 
+/*
+ * Emptied: most writers begin with that, and their next write is on its way. The kernel shows the
+ * new size some time before it moves the ctime and tells of it, so nothing else says how long ago
+ * it was.
+ */
+static bool is_emptied(const Find *find, const Probe *probe)
+{
+	return g_str_equal(find->path, find->order->path) && find->order->postponed == 0 &&
+	       !find->order->is_offline && find->old != NULL && find->old->stat_size > 0 &&
+	       probe->entry.stat_size == 0;
+}
+
+/*
+ * A hint makes us look, and just then somebody begins to write: what we have read may be half of
+ * it. The kernel has told of that before we could see it, so ask for news: if the file is being
+ * written now, what we read does not count. It is read again when the writer closes it.
+ */
+static bool must_wait(Look *look, const Find *find, const Probe *probe)
+{
+	const LookWorld *world = look->world;
+	const Order *order = find->order;
+
+	if (look->mode != LOOK_COMPARE || probe->entry.state.type != FILE_REGULAR ||
+	    order->is_open || order->postponed >= POSTPONED_MAX ||
+	    world->is_being_written == NULL ||
+	    !(world->is_being_written(world->context, find->path) || is_emptied(find, probe))) {
+		return false;
+	}
+	if (g_str_equal(find->path, order->path)) {
+		g_ptr_array_add(look->report.postponed, (Order *)order);
+	}
+	return true;
+}
+
 static bool record(Look *look, const Find *find, GError **error)
 {
 	g_auto(Probe) probe = {0};
@@ -113,6 +149,9 @@ static bool record(Look *look, const Find *find, GError **error)
 		return false;
 	}
 	differs = find->old == NULL || file_state_compare(&find->old->state, state) != 0;
+	if (differs && must_wait(look, find, &probe)) {
+		return true;
+	}
 	if (differs || look->mode == LOOK_REBUILD) {
 		if (!put_snapshot(look, find, &probe, error)) {
 			return false;

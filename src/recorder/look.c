@@ -17,6 +17,7 @@ Look *look_new(const LookWorld *world, LookMode mode, const Scope *settled, Note
 		&look->report.found_roots,
 	};
 
+	look->report.postponed = g_ptr_array_new();
 	look->world = world;
 	look->mode = mode;
 	look->settled = settled;
@@ -43,6 +44,7 @@ void look_free(Look *look)
 	g_ptr_array_unref(look->report.blind);
 	g_ptr_array_unref(look->report.lost_roots);
 	g_ptr_array_unref(look->report.found_roots);
+	g_ptr_array_unref(look->report.postponed);
 	moves_free(look->moves);
 	g_queue_clear_full(&look->ahead, (GDestroyNotify)directory_free);
 	g_hash_table_unref(look->listed);

@@ -39,6 +39,9 @@ typedef struct {
 	struct stat excluded[2]; /* STATE and RUNTIME: we do not record ourselves */
 	/* Called with each path looked at; false stops the look. */
 	bool (*tick)(void *context, guint64 done);
+	/* Called with a file that has been read and differs: whether somebody is writing it. NULL:
+	 * nobody ever is. */
+	bool (*is_being_written)(void *context, const char *path);
 	void *context;
 } LookWorld;
 
@@ -48,7 +51,7 @@ typedef enum {
 	LOOK_REBUILD, /* trust no entry: record everything again (start.c says when) */
 } LookMode;
 
-/* What a look found out. Arrays of char *. */
+/* What a look found out. Arrays of char * where nothing else is said. */
 typedef struct {
 	GPtrArray *changed;    /* paths whose change is in the change-set, and transients */
 	GPtrArray *doubtful;   /* to be looked at again in a moment: seen too soon after a change */
@@ -57,6 +60,7 @@ typedef struct {
 	GPtrArray *blind;      /* what could not be looked at */
 	GPtrArray *lost_roots; /* roots that were there and are gone */
 	GPtrArray *found_roots; /* roots that came */
+	GPtrArray *postponed; /* of Order, borrowed: read in the middle of a write, not recorded */
 } LookReport;
 
 typedef struct Look Look;

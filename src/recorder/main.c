@@ -177,6 +177,7 @@ static bool run(Program *program, GError **error)
 				.secrets = program->secrets,
 				.scope = program->scope,
 				.tick = recorder_tick,
+				.is_being_written = recorder_is_being_written,
 				.context = &recorder,
 			},
 		.alive = &program->alive,

@@ -248,6 +248,15 @@ bool recorder_tick(void *context, guint64 done)
 	return !recorder->is_leaving;
 }
 
+bool recorder_is_being_written(void *context, const char *path)
+{
+	Recorder *recorder = context;
+
+	watch_drain(recorder->world.watch);
+	intake_take(recorder);
+	return settle_is_armed(recorder->settle, path);
+}
+
 /* Up to when everything is recorded: the oldest hint that is not, or now. */
 static gint64 sure_until_usec(const Recorder *recorder)
 {

@@ -57,5 +57,6 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Recorder, recorder_clear)
 /* Runs until told to stop. False and *error: one of the stores is damaged. */
 bool recorder_run(Recorder *recorder, GError **error);
 
-/* Called during long looks: shows progress, and tells whether to go on. (A LookWorld's tick.) */
+/* The two calls of a LookWorld, with the recorder as context. */
 bool recorder_tick(void *recorder, guint64 done);
+bool recorder_is_being_written(void *recorder, const char *path);

@@ -37,6 +37,16 @@ struct Settle {
 	guint max_pending;
 };
 
+Order *order_copy(const Order *order)
+{
+	Order *copy = g_new0(Order, 1);
+
+	*copy = *order;
+	copy->path = g_strdup(order->path);
+	copy->moved_from = g_strdup(order->moved_from);
+	return copy;
+}
+
 void order_free(Order *order)
 {
 	if (order == NULL) {
@@ -357,6 +367,7 @@ static void join(Settle *settle, Pending *p, Order *back, gint64 now_usec)
 		order->is_subtree |= back->is_subtree;
 		order->is_new |= back->is_new;
 		order->is_offline |= back->is_offline;
+		order->postponed = MAX(order->postponed, back->postponed);
 		order->wall_usec = back->wall_usec;
 		order->born = back->born;
 		g_queue_delete_link(&settle->by_age, p->in_age);
@@ -378,6 +389,28 @@ void settle_put_back(Settle *settle, Order *order, gint64 now_usec)
 	p->floor_usec = 0;
 	p->held_usec = 0;
 	reschedule(p);
+}
+
+void settle_postpone(Settle *settle, Order *order, gint64 due_usec)
+{
+	Pending *p = g_hash_table_lookup(settle->by_path, order->path);
+
+	order->postponed++;
+	if (p != NULL) {
+		join(settle, p, order, due_usec);
+		return;
+	}
+	p = add_order(settle, order, due_usec);
+	p->floor_usec = 0;
+	p->held_usec = 0;
+	reschedule(p);
+}
+
+bool settle_is_armed(const Settle *settle, const char *path)
+{
+	const Pending *p = g_hash_table_lookup(settle->by_path, path);
+
+	return p != NULL && p->phase == PHASE_ARMED;
 }
 
 void settle_take(Settle *settle, gint64 now_usec, GPtrArray *ret)

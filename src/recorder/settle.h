@@ -39,9 +39,11 @@ typedef struct {
 	bool is_open;     /* its writer has not closed it */
 	bool is_offline;  /* a rescan after a gap: the time of what it finds is not known */
 	bool is_recheck;  /* no hint: an entry whose last stat was in doubt */
+	guint postponed;  /* how often it was due and had to wait on */
 	guint64 born;     /* order of arrival; for settle_put_back and settle_is_clear */
 } Order;
 
+Order *order_copy(const Order *order);
 void order_free(Order *order);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Order, order_free)
 
@@ -63,6 +65,13 @@ void settle_push_recheck(Settle *settle, const char *path, gint64 wall_usec, gin
 
 /* An order that could not be carried out comes back, due at once; ownership moves. */
 void settle_put_back(Settle *settle, Order *order, gint64 now_usec);
+
+/* An order that was due, but what it is about is just changing: due again at `due_usec`, or when a
+ * hint that has come meanwhile says so. Ownership moves. */
+void settle_postpone(Settle *settle, Order *order, gint64 due_usec);
+
+/* Whether the last thing heard of a path is that somebody writes it. */
+bool settle_is_armed(const Settle *settle, const char *path);
 
 /* Appends every order that is due to `ret` (of Order, which it owns). */
 void settle_take(Settle *settle, gint64 now_usec, GPtrArray *ret);

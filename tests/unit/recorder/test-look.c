@@ -465,6 +465,51 @@ static void test_stopped(Fixture *f, const void *data)
 	catalog_abandon(f->world.catalog);
 }
 
+static bool always_written(void *context, const char *path)
+{
+	return true;
+}
+
+static bool never_written(void *context, const char *path)
+{
+	return false;
+}
+
+/* Read in the middle of a write: not recorded, until the writer has gone or will not go. */
+static void test_being_written(Fixture *f, const void *data)
+{
+	Order *open = order("/etc/a");
+
+	write_file(f, "etc/a", "1");
+	adopt(f);
+	write_file(f, "etc/a", "2");
+	f->world.is_being_written = always_written;
+	g_assert_cmpstr(look(f, order("/etc/a"), NULL, NULL), ==, "");
+	g_assert_cmpuint(look_report(f->look)->postponed->len, ==, 1);
+	open->is_open = true;
+	g_assert_cmpstr(look(f, open, NULL, NULL), ==, "/etc/a");
+	g_assert_true(notes_path(f->notes, "/etc/a")->is_open);
+	write_file(f, "etc/a", "3");
+	f->world.is_being_written = never_written;
+	g_assert_cmpstr(look(f, order("/etc/a"), NULL, NULL), ==, "/etc/a");
+	g_assert_cmpuint(look_report(f->look)->postponed->len, ==, 0);
+}
+
+/* Emptied: one more moment, then it is empty. */
+static void test_emptied(Fixture *f, const void *data)
+{
+	Order *again = order("/etc/a");
+
+	write_file(f, "etc/a", "1");
+	adopt(f);
+	write_file(f, "etc/a", "");
+	f->world.is_being_written = never_written;
+	g_assert_cmpstr(look(f, order("/etc/a"), NULL, NULL), ==, "");
+	g_assert_cmpuint(look_report(f->look)->postponed->len, ==, 1);
+	again->postponed = 1;
+	g_assert_cmpstr(look(f, again, NULL, NULL), ==, "/etc/a");
+}
+
 /*
  * The catalog says one thing, the last commit another (a crash between the two), and the disk is
  * as the catalog says: comparing would record nothing and leave the wrong commit standing.
@@ -519,6 +564,8 @@ int main(int argc, char **argv)
 	ADD("/look/root-file", test_root_file);
 	ADD("/look/excluded", test_excluded);
 	ADD("/look/stopped", test_stopped);
+	ADD("/look/being-written", test_being_written);
+	ADD("/look/emptied", test_emptied);
 	ADD("/look/rebuild", test_rebuild);
 	return g_test_run();
 }

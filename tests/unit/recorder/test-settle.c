@@ -336,6 +336,40 @@ static void test_put_back(Fixture *f, const void *data)
 	g_assert_true(settle_is_clear(f->settle, mark));
 }
 
+static Order *steal_only(Fixture *f)
+{
+	Order *order = order_copy(taken(f, 0));
+
+	g_assert_cmpuint(f->orders->len, ==, 1);
+	return order;
+}
+
+/* Due, but just being changed: later, or when the writer closes; a barrier waits for it. */
+static void test_postpone(Fixture *f, const void *data)
+{
+	guint64 mark;
+
+	push(f, HINT_LOOK, "/etc/a", 0);
+	mark = settle_mark(f->settle);
+	g_assert_cmpstr(take(f, 0), ==, "/etc/a");
+	g_assert_false(settle_is_armed(f->settle, "/etc/a"));
+	settle_postpone(f->settle, steal_only(f), START + 25 * MS);
+	g_assert_false(settle_is_clear(f->settle, mark));
+	g_assert_cmpstr(take(f, 24), ==, "");
+	g_assert_cmpstr(take(f, 25), ==, "/etc/a");
+	g_assert_cmpuint(taken(f, 0)->postponed, ==, 1);
+	push(f, HINT_WRITING, "/etc/a", 26);
+	g_assert_true(settle_is_armed(f->settle, "/etc/a"));
+	settle_postpone(f->settle, steal_only(f), START + 50 * MS);
+	g_assert_false(settle_is_clear(f->settle, mark));
+	g_assert_cmpstr(take(f, 100), ==, "");
+	push(f, HINT_WRITTEN, "/etc/a", 101);
+	g_assert_cmpstr(take(f, 101), ==, "/etc/a");
+	g_assert_cmpuint(taken(f, 0)->postponed, ==, 2);
+	g_assert_cmpint(taken(f, 0)->wall_usec, ==, 1);
+	g_assert_true(settle_is_clear(f->settle, mark));
+}
+
 static void test_hurry(Fixture *f, const void *data)
 {
 	push(f, HINT_WRITING, "/etc/a", 0);
@@ -396,6 +430,7 @@ int main(int argc, char **argv)
 	ADD("/settle/recheck", test_recheck);
 	ADD("/settle/barrier", test_barrier);
 	ADD("/settle/put-back", test_put_back);
+	ADD("/settle/postpone", test_postpone);
 	ADD("/settle/hurry", test_hurry);
 	g_test_add_func("/settle/collapse", test_collapse);
 	return g_test_run();
