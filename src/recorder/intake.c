@@ -96,3 +96,32 @@ void intake_take(Recorder *recorder)
 		take_mounts(recorder);
 	}
 }
+
+static void resolve(const Scope *scope, Order *order, GPtrArray *ret)
+{
+	g_autoptr(GPtrArray) roots = g_ptr_array_new_with_free_func(g_free);
+
+	if (scope_covers(scope, order->path)) {
+		g_ptr_array_add(ret, order);
+		return;
+	}
+	scope_roots_below(scope, order->path, roots);
+	for (guint i = 0; i < roots->len; i++) {
+		Order *about = order_copy(order);
+
+		g_free(about->path);
+		about->path = g_strdup(roots->pdata[i]);
+		g_ptr_array_add(ret, about);
+	}
+	order_free(order);
+}
+
+void intake_due(Recorder *recorder, GPtrArray *ret)
+{
+	g_autoptr(GPtrArray) due = g_ptr_array_new();
+
+	settle_take(recorder->settle, clock_mono_usec(), due);
+	for (guint i = 0; i < due->len; i++) {
+		resolve(recorder->world.scope, due->pdata[i], ret);
+	}
+}

@@ -10,5 +10,11 @@
 /* Takes all hints and gaps the watch has drained, and news of mounts. */
 void intake_take(Recorder *recorder);
 
+/*
+ * Takes every order that is due now, appended to `ret` (of Order). One about a directory above the
+ * roots (many hints that collapsed into one) becomes one for each root.
+ */
+void intake_due(Recorder *recorder, GPtrArray *ret);
+
 /* Has everything that is watched at or below `path` looked at again, as after a gap. */
 void intake_rescan(Recorder *recorder, const char *path);

@@ -15,7 +15,8 @@ struct Look {
 	LookReport report;
 	GQueue ahead;       /* of Directory: to be listed */
 	GHashTable *listed; /* directories listed in this look */
-	GHashTable *done;   /* paths of orders carried out */
+	GHashTable *done;   /* paths of orders carried out: there */
+	GHashTable *gone;   /* paths of orders carried out: not there */
 	guint64 looked;
 };
 

@@ -26,6 +26,7 @@ Look *look_new(const LookWorld *world, LookMode mode, const Scope *settled, Note
 	g_queue_init(&look->ahead);
 	look->listed = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	look->done = g_hash_table_new(g_str_hash, g_str_equal);
+	look->gone = g_hash_table_new(g_str_hash, g_str_equal);
 	for (gsize i = 0; i < G_N_ELEMENTS(lists); i++) {
 		*lists[i] = g_ptr_array_new_with_free_func(g_free);
 	}
@@ -49,6 +50,7 @@ void look_free(Look *look)
 	g_queue_clear_full(&look->ahead, (GDestroyNotify)directory_free);
 	g_hash_table_unref(look->listed);
 	g_hash_table_unref(look->done);
+	g_hash_table_unref(look->gone);
 	g_free(look);
 }
 
@@ -144,7 +146,9 @@ static bool carry_out(Look *look, const Order *order, bool only_if_gone, GError 
 	case PROBE_PRESENT:
 		return only_if_gone || found_ordered(look, order, fd, &st, error);
 	case PROBE_GONE:
-		g_hash_table_add(look->done, order->path);
+		if (!g_hash_table_add(look->gone, order->path)) {
+			return true; /* one order has done it */
+		}
 		return look_vanished(look, order, order->path, error);
 	case PROBE_BLIND:
 		return only_if_gone || look_blinded(look, order->path, error);
@@ -188,7 +192,7 @@ bool look_carry_out(Look *look, GPtrArray *orders, GError **error)
 	for (guint i = 0; i < orders->len; i++) {
 		Order *order = orders->pdata[i];
 
-		if (g_hash_table_contains(look->done, order->path)) {
+		if (g_hash_table_contains(look->gone, order->path)) {
 			continue; /* it was gone; should it have come back, there is a hint */
 		}
 		if (!carry_out(look, order, false, error)) {

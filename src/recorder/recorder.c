@@ -159,7 +159,7 @@ static bool record(Recorder *recorder, GError **error)
 		plan.mode = LOOK_REBUILD;
 		intake_rescan(recorder, "/");
 	}
-	settle_take(recorder->settle, clock_mono_usec(), orders);
+	intake_due(recorder, orders);
 	if (orders->len == 0 && recorder->gaps->len == 0) {
 		return true;
 	}
@@ -190,7 +190,7 @@ static void ask_barrier(Recorder *recorder)
 	}
 	watch_drain(recorder->world.watch);
 	intake_take(recorder);
-	settle_release(recorder->settle, clock_mono_usec());
+	settle_release(recorder->settle);
 	recorder->barrier_asked = asked;
 	recorder->barrier_mark = settle_mark(recorder->settle);
 }

@@ -1,90 +1,25 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/*
- * Settling: see settle.h. Each pending path is in three places: a table by path, a sequence by the
- * time it is due, and (unless it is a mere recheck) a queue by age.
- */
+/* Settling: see settle.h. What waits is in a PendingSet; here is how long it waits, and why. */
 #include "recorder/settle.h"
 #include "base/path.h"
 #include "recorder/heat.h"
+#include "recorder/pending.h"
 #include "recorder/temporary.h"
 
 #define COLLAPSE_PARENTS 10000
 
-typedef enum {
-	PHASE_READY,
-	PHASE_COMING, /* a new name */
-	PHASE_ARMED,  /* being written */
-	PHASE_GOING,  /* the name went */
-} Phase;
-
-typedef struct {
-	Order *order;
-	Phase phase;
-	gint64 first_usec;     /* the first hint, monotonic */
-	gint64 due_usec;       /* what its phase says */
-	gint64 floor_usec;     /* not before this: a temporary name, or paired with one */
-	gint64 held_usec;      /* not before this: a hot path */
-	GSequenceIter *in_due; /* by the latest of the three */
-	GList *in_age;         /* NULL: a recheck */
-} Pending;
-
 struct Settle {
-	GHashTable *by_path; /* Order.path -> Pending */
-	GSequence *by_due;   /* of Pending */
-	GQueue by_age;       /* of Pending, oldest first */
+	PendingSet *pending;
 	Heat *heat;
 	guint64 born;
 	guint max_pending;
 };
 
-Order *order_copy(const Order *order)
-{
-	Order *copy = g_new0(Order, 1);
-
-	*copy = *order;
-	copy->path = g_strdup(order->path);
-	copy->moved_from = g_strdup(order->moved_from);
-	return copy;
-}
-
-void order_free(Order *order)
-{
-	if (order == NULL) {
-		return;
-	}
-	g_free(order->path);
-	g_free(order->moved_from);
-	g_free(order);
-}
-
-static gint64 pending_when(const Pending *p)
-{
-	return MAX(p->due_usec, MAX(p->floor_usec, p->held_usec));
-}
-
-static int compare_when(const void *a, const void *b, void *unused)
-{
-	gint64 x = pending_when(a);
-	gint64 y = pending_when(b);
-
-	return (x > y) - (x < y);
-}
-
-static void pending_free(void *data)
-{
-	Pending *p = data;
-
-	order_free(p->order);
-	g_free(p);
-}
-
 Settle *settle_new(guint max_pending)
 {
 	Settle *settle = g_new0(Settle, 1);
 
-	settle->by_path = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, pending_free);
-	settle->by_due = g_sequence_new(NULL);
-	g_queue_init(&settle->by_age);
+	settle->pending = pending_set_new();
 	settle->heat = heat_new();
 	settle->max_pending = max_pending;
 	return settle;
@@ -95,59 +30,20 @@ void settle_free(Settle *settle)
 	if (settle == NULL) {
 		return;
 	}
-	g_sequence_free(settle->by_due);
-	g_queue_clear(&settle->by_age);
-	g_hash_table_unref(settle->by_path);
+	pending_set_free(settle->pending);
 	heat_free(settle->heat);
 	g_free(settle);
 }
 
-/* Into the queue by age, by its number of birth: only what is put back is not the youngest. */
-static void give_age(Settle *settle, Pending *p)
-{
-	GList *before = settle->by_age.tail;
-
-	while (before != NULL && ((Pending *)before->data)->order->born > p->order->born) {
-		before = before->prev;
-	}
-	g_queue_insert_after(&settle->by_age, before, p);
-	p->in_age = before == NULL ? settle->by_age.head : before->next;
-}
-
-static void reschedule(Pending *p)
-{
-	g_sequence_sort_changed(p->in_due, compare_when, NULL);
-}
-
-/* Takes a pending path out of all three places; the caller owns the order. */
-static Order *take_out(Settle *settle, Pending *p)
-{
-	Order *order = g_steal_pointer(&p->order);
-
-	g_sequence_remove(p->in_due);
-	if (p->in_age != NULL) {
-		g_queue_delete_link(&settle->by_age, p->in_age);
-	}
-	g_hash_table_remove(settle->by_path, order->path);
-	return order;
-}
-
 static Pending *add_order(Settle *settle, Order *order, gint64 first_usec)
 {
-	Pending *p = g_new0(Pending, 1);
+	Pending *p = pending_set_add(settle->pending, order, first_usec);
 
-	p->order = order;
-	p->first_usec = first_usec;
-	p->due_usec = first_usec;
 	p->held_usec = heat_held_until(settle->heat, order->path);
 	if (!order->is_recheck && name_looks_temporary(path_name(order->path))) {
 		p->floor_usec = first_usec + SETTLE_TEMPORARY_USEC;
 	}
-	g_hash_table_insert(settle->by_path, order->path, p);
-	p->in_due = g_sequence_insert_sorted(settle->by_due, p, compare_when, NULL);
-	if (!order->is_recheck) {
-		give_age(settle, p);
-	}
+	pending_set_reschedule(settle->pending, p);
 	return p;
 }
 
@@ -159,12 +55,12 @@ static void promote(Settle *settle, Pending *p, gint64 wall_usec, gint64 mono_us
 	p->order->born = ++settle->born;
 	p->first_usec = mono_usec;
 	p->due_usec = mono_usec;
-	give_age(settle, p);
+	pending_set_age(settle->pending, p);
 }
 
 static Pending *pending_for(Settle *settle, const char *path, gint64 wall_usec, gint64 mono_usec)
 {
-	Pending *p = g_hash_table_lookup(settle->by_path, path);
+	Pending *p = pending_set_find(settle->pending, path);
 	Order *order;
 
 	if (p != NULL && p->order->is_recheck) {
@@ -199,7 +95,7 @@ static void enter(Pending *p, Phase phase, gint64 due_usec)
  */
 static void pair_with_source(Settle *settle, const Pending *p)
 {
-	Pending *source = g_hash_table_lookup(settle->by_path, p->order->moved_from);
+	Pending *source = pending_set_find(settle->pending, p->order->moved_from);
 
 	if (source == NULL || source->phase != PHASE_GOING) {
 		return;
@@ -211,7 +107,7 @@ static void pair_with_source(Settle *settle, const Pending *p)
 		source->phase = PHASE_GOING;
 		source->due_usec = p->floor_usec;
 	}
-	reschedule(source);
+	pending_set_reschedule(settle->pending, source);
 }
 
 static void arrive_by_rename(Settle *settle, Pending *p, Hint *hint)
@@ -265,28 +161,20 @@ static void apply(Settle *settle, Pending *p, Hint *hint)
 	}
 }
 
-/* The directories of all pending paths, or "/" where they are too many. Returns whether one of the
- * orders is a rescan. */
-static bool collect_parents(const Settle *settle, GHashTable *parents)
+/* The directories of all pending paths, or "/" where they are too many. */
+typedef struct {
+	GHashTable *parents; /* set of char * */
+	bool is_offline;     /* one of the orders is a rescan */
+} Parents;
+
+static void collect_parent(Pending *p, void *context)
 {
-	bool is_offline = false;
-	GHashTableIter iter;
-	void *value;
+	Parents *all = context;
 
-	g_hash_table_iter_init(&iter, settle->by_path);
-	while (g_hash_table_iter_next(&iter, NULL, &value)) {
-		const Order *order = ((Pending *)value)->order;
-
-		is_offline |= order->is_offline;
-		if (g_hash_table_size(parents) <= COLLAPSE_PARENTS) {
-			g_hash_table_add(parents, path_parent(order->path));
-		}
+	all->is_offline |= p->order->is_offline;
+	if (g_hash_table_size(all->parents) <= COLLAPSE_PARENTS) {
+		g_hash_table_add(all->parents, path_parent(p->order->path));
 	}
-	if (g_hash_table_size(parents) > COLLAPSE_PARENTS) {
-		g_hash_table_remove_all(parents);
-		g_hash_table_add(parents, g_strdup("/"));
-	}
-	return is_offline;
 }
 
 /*
@@ -297,21 +185,23 @@ static void collapse(Settle *settle, gint64 now_usec)
 {
 	g_autoptr(GHashTable) parents =
 		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	Parents all = {parents, false};
 	gint64 wall_usec = settle_oldest_wall_usec(settle);
-	bool is_offline = collect_parents(settle, parents);
 	GHashTableIter iter;
-	void *value;
+	void *parent;
 
-	g_sequence_remove_range(g_sequence_get_begin_iter(settle->by_due),
-				g_sequence_get_end_iter(settle->by_due));
-	g_queue_clear(&settle->by_age);
-	g_hash_table_remove_all(settle->by_path);
+	pending_set_each(settle->pending, collect_parent, &all);
+	if (g_hash_table_size(parents) > COLLAPSE_PARENTS) {
+		g_hash_table_remove_all(parents);
+		g_hash_table_add(parents, g_strdup("/"));
+	}
+	pending_set_clear(settle->pending);
 	g_hash_table_iter_init(&iter, parents);
-	while (g_hash_table_iter_next(&iter, &value, NULL)) {
-		Pending *p = pending_for(settle, value, wall_usec, now_usec);
+	while (g_hash_table_iter_next(&iter, &parent, NULL)) {
+		Pending *p = pending_for(settle, parent, wall_usec, now_usec);
 
 		p->order->is_subtree = true;
-		p->order->is_offline = is_offline;
+		p->order->is_offline = all.is_offline;
 	}
 }
 
@@ -321,9 +211,9 @@ void settle_push(Settle *settle, Hint *hint)
 	gint64 now = hint->mono_usec;
 
 	apply(settle, p, hint);
-	reschedule(p);
+	pending_set_reschedule(settle->pending, p);
 	hint_clear(hint);
-	if (g_hash_table_size(settle->by_path) > settle->max_pending) {
+	if (pending_set_count(settle->pending) > settle->max_pending) {
 		collapse(settle, now);
 	}
 }
@@ -337,15 +227,15 @@ void settle_push_rescan(Settle *settle, const char *path, gint64 now_usec)
 	enter(p, PHASE_READY, now_usec);
 	p->floor_usec = 0;
 	p->held_usec = 0;
-	reschedule(p);
+	pending_set_reschedule(settle->pending, p);
 }
 
 void settle_push_recheck(Settle *settle, const char *path, gint64 wall_usec, gint64 due_usec)
 {
 	Order *order;
 
-	if (g_hash_table_contains(settle->by_path, path) ||
-	    g_hash_table_size(settle->by_path) >= settle->max_pending) {
+	if (pending_set_find(settle->pending, path) != NULL ||
+	    pending_set_count(settle->pending) >= settle->max_pending) {
 		return; /* a doubtful entry keeps its doubt; any later look reads it again */
 	}
 	order = g_new0(Order, 1);
@@ -370,15 +260,14 @@ static void join(Settle *settle, Pending *p, Order *back, gint64 now_usec)
 		order->postponed = MAX(order->postponed, back->postponed);
 		order->wall_usec = back->wall_usec;
 		order->born = back->born;
-		g_queue_delete_link(&settle->by_age, p->in_age);
-		give_age(settle, p);
+		pending_set_age(settle->pending, p);
 	}
 	order_free(back);
 }
 
 void settle_put_back(Settle *settle, Order *order, gint64 now_usec)
 {
-	Pending *p = g_hash_table_lookup(settle->by_path, order->path);
+	Pending *p = pending_set_find(settle->pending, order->path);
 
 	if (p == NULL) {
 		p = add_order(settle, order, now_usec);
@@ -388,12 +277,12 @@ void settle_put_back(Settle *settle, Order *order, gint64 now_usec)
 	/* It has waited its time; what follows it is a retry, not a burst. */
 	p->floor_usec = 0;
 	p->held_usec = 0;
-	reschedule(p);
+	pending_set_reschedule(settle->pending, p);
 }
 
 void settle_postpone(Settle *settle, Order *order, gint64 due_usec)
 {
-	Pending *p = g_hash_table_lookup(settle->by_path, order->path);
+	Pending *p = pending_set_find(settle->pending, order->path);
 
 	order->postponed++;
 	if (p != NULL) {
@@ -403,85 +292,64 @@ void settle_postpone(Settle *settle, Order *order, gint64 due_usec)
 	p = add_order(settle, order, due_usec);
 	p->floor_usec = 0;
 	p->held_usec = 0;
-	reschedule(p);
+	pending_set_reschedule(settle->pending, p);
 }
 
 bool settle_is_armed(const Settle *settle, const char *path)
 {
-	const Pending *p = g_hash_table_lookup(settle->by_path, path);
+	const Pending *p = pending_set_find(settle->pending, path);
 
 	return p != NULL && p->phase == PHASE_ARMED;
 }
 
 void settle_take(Settle *settle, gint64 now_usec, GPtrArray *ret)
 {
-	for (;;) {
-		GSequenceIter *first = g_sequence_get_begin_iter(settle->by_due);
-		Pending *p;
+	Pending *p;
 
-		if (g_sequence_iter_is_end(first)) {
-			return;
-		}
-		p = g_sequence_get(first);
-		if (pending_when(p) > now_usec) {
-			return;
-		}
+	while ((p = pending_set_next(settle->pending)) != NULL && pending_when(p) <= now_usec) {
 		p->order->is_open = p->phase == PHASE_ARMED;
-		g_ptr_array_add(ret, take_out(settle, p));
+		g_ptr_array_add(ret, pending_set_take(settle->pending, p));
 	}
 }
 
 gint64 settle_next_usec(const Settle *settle)
 {
-	GSequenceIter *first = g_sequence_get_begin_iter(settle->by_due);
+	const Pending *next = pending_set_next(settle->pending);
 
-	return g_sequence_iter_is_end(first) ? -1 : pending_when(g_sequence_get(first));
+	return next == NULL ? -1 : pending_when(next);
 }
 
 void settle_committed(Settle *settle, const char *path, gint64 now_usec)
 {
-	Pending *p = g_hash_table_lookup(settle->by_path, path);
+	Pending *p = pending_set_find(settle->pending, path);
 
 	heat_committed(settle->heat, path, now_usec);
 	if (p != NULL && !p->order->is_offline) {
 		p->held_usec = heat_held_until(settle->heat, path);
-		reschedule(p);
+		pending_set_reschedule(settle->pending, p);
 	}
 }
 
-/* Lets go of everything that `release` says yes to. */
-static void advance(Settle *settle, void (*release)(Pending *p, gint64 now_usec), gint64 now_usec)
-{
-	GHashTableIter iter;
-	void *value;
-
-	g_hash_table_iter_init(&iter, settle->by_path);
-	while (g_hash_table_iter_next(&iter, NULL, &value)) {
-		release(value, now_usec);
-	}
-	g_sequence_sort(settle->by_due, compare_when, NULL);
-}
-
-static void release_held(Pending *p, gint64 now_usec)
+static void release_held(Pending *p, void *unused)
 {
 	p->held_usec = 0;
 }
 
-static void release_all(Pending *p, gint64 now_usec)
+static void release_all(Pending *p, void *now_usec)
 {
 	p->held_usec = 0;
 	p->floor_usec = 0;
-	p->due_usec = MIN(p->due_usec, now_usec);
+	p->due_usec = MIN(p->due_usec, *(gint64 *)now_usec);
 }
 
-void settle_release(Settle *settle, gint64 now_usec)
+void settle_release(Settle *settle)
 {
-	advance(settle, release_held, now_usec);
+	pending_set_each(settle->pending, release_held, NULL);
 }
 
 void settle_hurry(Settle *settle, gint64 now_usec)
 {
-	advance(settle, release_all, now_usec);
+	pending_set_each(settle->pending, release_all, &now_usec);
 }
 
 guint64 settle_mark(const Settle *settle)
@@ -491,19 +359,19 @@ guint64 settle_mark(const Settle *settle)
 
 bool settle_is_clear(const Settle *settle, guint64 mark)
 {
-	const Pending *oldest = g_queue_peek_head((GQueue *)&settle->by_age);
+	const Pending *oldest = pending_set_oldest(settle->pending);
 
 	return oldest == NULL || oldest->order->born > mark;
 }
 
 gint64 settle_oldest_wall_usec(const Settle *settle)
 {
-	const Pending *oldest = g_queue_peek_head((GQueue *)&settle->by_age);
+	const Pending *oldest = pending_set_oldest(settle->pending);
 
 	return oldest == NULL ? 0 : oldest->order->wall_usec;
 }
 
 guint settle_count(const Settle *settle)
 {
-	return g_hash_table_size(settle->by_path);
+	return pending_set_count(settle->pending);
 }

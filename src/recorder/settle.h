@@ -18,6 +18,7 @@
  */
 #pragma once
 
+#include "recorder/order.h"
 #include "watch/watch.h"
 
 #include <glib.h>
@@ -28,24 +29,6 @@
 #define SETTLE_OPEN_USEC 1000000
 #define SETTLE_TEMPORARY_USEC 250000
 #define SETTLE_RECHECK_USEC 50000
-
-/* One look that is due. */
-typedef struct {
-	char *path;
-	char *moved_from; /* a rename brought it from there, if what is there now agrees; NULL */
-	gint64 wall_usec; /* of the first hint; 0: not known */
-	bool is_subtree;  /* look at everything below, also where it seems well known */
-	bool is_new;      /* began as a new name: if it is gone again, it was transient */
-	bool is_open;     /* its writer has not closed it */
-	bool is_offline;  /* a rescan after a gap: the time of what it finds is not known */
-	bool is_recheck;  /* no hint: an entry whose last stat was in doubt */
-	guint postponed;  /* how often it was due and had to wait on */
-	guint64 born;     /* order of arrival; for settle_put_back and settle_is_clear */
-} Order;
-
-Order *order_copy(const Order *order);
-void order_free(Order *order);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(Order, order_free)
 
 typedef struct Settle Settle;
 
@@ -83,7 +66,7 @@ gint64 settle_next_usec(const Settle *settle);
 void settle_committed(Settle *settle, const char *path, gint64 now_usec);
 
 /* Hot paths that are held back become due (a barrier). */
-void settle_release(Settle *settle, gint64 now_usec);
+void settle_release(Settle *settle);
 
 /* Everything becomes due (the end of the program). */
 void settle_hurry(Settle *settle, gint64 now_usec);

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Values: an order: one look that is due, or will be. Made by the settle, carried out by the look.
+ */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+
+typedef struct {
+	char *path;
+	char *moved_from; /* a rename brought it from there, if what is there now agrees; NULL */
+	gint64 wall_usec; /* of the first hint; 0: not known */
+	bool is_subtree;  /* look at everything below, also where it seems well known */
+	bool is_new;      /* began as a new name: if it is gone again, it was transient */
+	bool is_open;     /* its writer has not closed it */
+	bool is_offline;  /* a rescan after a gap: the time of what it finds is not known */
+	bool is_recheck;  /* no hint: an entry whose last stat was in doubt */
+	guint postponed;  /* how often it was due and had to wait on */
+	guint64 born;     /* order of arrival */
+} Order;
+
+Order *order_copy(const Order *order);
+void order_free(Order *order);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Order, order_free)
