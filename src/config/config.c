@@ -29,7 +29,6 @@ Config *config_new(void)
 	config->ignore = g_strdupv((char **)ignore);
 	config->secrets = g_strdupv((char **)none);
 	config->register_branch = g_strdup("main");
-	config->register_trust = g_strdup("/etc/reeve/allowed_signers");
 	return config;
 }
 

@@ -18,7 +18,8 @@ typedef struct {
 	GStrv ignore;        /* globs */
 	GStrv secrets;       /* globs, in addition to the built-in ones */
 	char *register_path; /* NULL: STATE/register.git */
-	char *register_remote, *register_branch, *register_trust;
+	char *register_remote, *register_branch;
+	char *register_trust; /* allowed_signers; set by config_places where the file is silent */
 	GStrv policies;             /* folders */
 	GStrv bus_live, bus_replay; /* endpoints; NULL: ipc in RUNTIME */
 	char *bus_keys;
@@ -46,7 +47,9 @@ bool config_read(Config *config, const char *file, GError **error);
 /*
  * Fills state_dir and runtime_dir: what was given, else the defaults of the calling user. Made
  * absolute. What was given wins over the file: a given runtime_dir has its own sockets
- * (bus.live, bus.replay), a given state_dir its own register.
+ * (bus.live, bus.replay), a given state_dir its own register. Where no file of trusted keys is
+ * configured it is `allowed_signers` beside the caller's default configuration file, or, with a
+ * given state_dir, in there.
  */
 void config_places(Config *config, const char *state_dir, const char *runtime_dir);
 
@@ -58,6 +61,10 @@ bool config_endpoints(const Config *config, GStrv *ret_live, GStrv *ret_replay, 
  * else the installed one. When nothing is configured, the folder `policies` beside the default
  * configuration file is added if there is one. */
 GStrv config_policy_folders(const Config *config);
+
+/* The folder git hooks are installed from: beside the rules that were installed with the calling
+ * program, or in its source. Caller frees. */
+char *config_hooks_folder(void);
 
 /* The folder a build tree's programs lie in, when the calling program is one of them; NULL: it is
  * installed. Caller frees. */

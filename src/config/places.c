@@ -25,6 +25,20 @@ static char *default_runtime(const char *state_dir)
 						    : g_build_filename(state_dir, "run", NULL);
 }
 
+/* The system's stores go with the system's keys, however they were named. */
+static char *default_trust(const char *given_state)
+{
+	bool is_system = given_state == NULL ? geteuid() == 0
+					     : g_str_equal(given_state, "/var/lib/reeve");
+	g_autofree char *system = g_path_get_dirname(REEVE_CONFIG_FILE);
+	g_autofree char *own = g_build_filename(g_get_user_config_dir(), "reeve", NULL);
+
+	if (is_system) {
+		return g_build_filename(system, "allowed_signers", NULL);
+	}
+	return g_build_filename(given_state != NULL ? given_state : own, "allowed_signers", NULL);
+}
+
 void config_places(Config *config, const char *state_dir, const char *runtime_dir)
 {
 	g_clear_pointer(&config->state_dir, g_free);
@@ -34,6 +48,10 @@ void config_places(Config *config, const char *state_dir, const char *runtime_di
 		g_clear_pointer(&config->register_path, g_free);
 	} else {
 		config->state_dir = default_state();
+	}
+	if (config->register_trust == NULL) {
+		config->register_trust =
+			default_trust(state_dir == NULL ? NULL : config->state_dir);
 	}
 	if (runtime_dir != NULL) {
 		config->runtime_dir = g_canonicalize_filename(runtime_dir, NULL);
@@ -116,6 +134,14 @@ static char *source_policies(void)
 		return NULL;
 	}
 	return g_strchomp(policies);
+}
+
+char *config_hooks_folder(void)
+{
+	g_autofree char *source = source_policies();
+	g_autofree char *folder = g_path_get_dirname(source != NULL ? source : REEVE_POLICY_DIR);
+
+	return g_build_filename(folder, "hooks", NULL);
 }
 
 GStrv config_policy_folders(const Config *config)

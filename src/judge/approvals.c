@@ -4,7 +4,7 @@
 
 #include "base/fd.h"
 #include "base/io.h"
-#include "journal/journal.h"
+#include "journal/recall.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -111,50 +111,16 @@ void approvals_free(Approvals *approvals)
 
 /* Memory */
 
-static bool recall_line(Approvals *approvals, JournalReader *reader, goffset offset, GError **error)
-{
-	g_autoptr(Approval) approval = NULL;
-	JournalLine line;
-	json_t *event;
-
-	journal_reader_seek(reader, offset);
-	if (journal_reader_next(reader, &line, error) != JOURNAL_LINE) {
-		return false;
-	}
-	event = event_parse(line.body, line.size, error);
-	if (event == NULL) {
-		return false;
-	}
-	approval = approval_from_json(json_object_get(event, "approval"), error);
-	json_decref(event);
-	if (approval == NULL) {
-		return false;
-	}
-	register_recall(approvals->reg, approval);
-	return true;
-}
-
 bool approvals_recall(Approvals *approvals, Index *index, int journal_fd, GError **error)
 {
-	IndexQuery query = {
-		.kind = event_kind_word(EVENT_REQUEST), .verdict = -1, .min_severity = -1};
-	auto_fd int fd = openat(journal_fd, JOURNAL_FILE, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	g_autoptr(GArray) offsets = NULL;
-	g_autoptr(JournalReader) reader = NULL;
+	g_autoptr(GPtrArray) told = recall_approvals(index, journal_fd, error);
 	IndexTotals totals;
 
-	if (fd < 0) {
-		return error_set_errno(error, "cannot open the journal");
-	}
-	offsets = index_query(index, &query, error);
-	if (offsets == NULL || !index_totals(index, &totals, error)) {
+	if (told == NULL || !index_totals(index, &totals, error)) {
 		return false;
 	}
-	reader = journal_reader_new(fd, 0);
-	for (guint i = 0; i < offsets->len; i++) {
-		if (!recall_line(approvals, reader, g_array_index(offsets, goffset, i), error)) {
-			return false;
-		}
+	for (guint i = 0; i < told->len; i++) {
+		register_recall(approvals->reg, g_ptr_array_index(told, i));
 	}
 	/* Since the last event nothing has changed here that was not told: what arrived while
 	 * nobody looked covers what changed while nobody looked. */

@@ -41,6 +41,16 @@ Request *request_new(void)
 	return request;
 }
 
+RequestChange *request_add_change(Request *request, const char *path)
+{
+	RequestChange *change = g_new0(RequestChange, 1);
+
+	change->path = g_strdup(path);
+	change->is_glob = strpbrk(path, "*?") != NULL;
+	g_ptr_array_add(request->changes, change);
+	return change;
+}
+
 void request_free(Request *request)
 {
 	g_free(request->id);

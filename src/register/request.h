@@ -68,6 +68,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Request, request_free)
 Request *request_parse(const char *name, const char *folder, const void *data, gsize size,
 		       GError **error);
 
+/* Writes what request_parse reads: the same request, every foreign text quoted. Caller frees. */
+char *request_format(const Request *request);
+
+/* A change that says nothing yet, added to the request; owned by it. */
+RequestChange *request_add_change(Request *request, const char *path);
+
 /* CHG-<date>-<4 base32>, or an imported id: letters, digits, '.', '_', '-'; 3 to 64 long. */
 bool request_id_is_valid(const char *id);
 /* A new id for a date ("20261122"); caller frees. */

@@ -48,7 +48,7 @@ static void test_of_root(void)
 	       "--backend inotify --watch /etc --watch /root --ignore /etc/.git/**");
 	expect(plan, STAGE_JUDGE,
 	       "--state /s --runtime /r --user 1001 --group 1002 --reader-group 1005 "
-	       "--host web-1 --policy /p --policy /q --trust /etc/reeve/allowed_signers "
+	       "--host web-1 --policy /p --policy /q --trust /s/allowed_signers "
 	       "--register-branch main --machine-id "
 	       "0123456789abcdef0123456789abcdef --boot-id "
 	       "11111111-2222-3333-4444-555555555555");

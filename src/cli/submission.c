@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Into the register: see submission.h. */
+#include "cli/submission.h"
+
+#include "cli/git.h"
+
+#include "base/clock.h"
+
+#include <string.h>
+
+#define TRIES 8
+
+typedef struct {
+	char *path;
+	GBytes *bytes;
+} Item;
+
+struct Submission {
+	char *who, *message;
+	GArray *items; /* of Item */
+};
+
+static void item_clear(Item *item)
+{
+	g_free(item->path);
+	g_bytes_unref(item->bytes);
+}
+
+/* What would end the line that git fast-import reads has no place in a name. */
+static char *plain_name(const char *who)
+{
+	return g_strdelimit(g_strdup(who), "<>\n\r", '_');
+}
+
+Submission *submission_new(const char *who, const char *message)
+{
+	Submission *submission = g_new0(Submission, 1);
+
+	submission->who = plain_name(who);
+	submission->message = g_strdup(message);
+	submission->items = g_array_new(FALSE, FALSE, sizeof(Item));
+	g_array_set_clear_func(submission->items, (GDestroyNotify)item_clear);
+	return submission;
+}
+
+void submission_free(Submission *submission)
+{
+	g_free(submission->who);
+	g_free(submission->message);
+	g_array_unref(submission->items);
+	g_free(submission);
+}
+
+void submission_add(Submission *submission, const char *path, GBytes *bytes)
+{
+	Item item = {g_strdup(path), g_bytes_ref(bytes)};
+
+	g_array_append_val(submission->items, item);
+}
+
+static void put_data(GByteArray *stream, const void *data, gsize size)
+{
+	g_autofree char *header = g_strdup_printf("data %" G_GSIZE_FORMAT "\n", size);
+
+	g_byte_array_append(stream, (const guint8 *)header, (guint)strlen(header));
+	g_byte_array_append(stream, data, (guint)size);
+	g_byte_array_append(stream, (const guint8 *)"\n", 1);
+}
+
+static void put_line(GByteArray *stream, char *line)
+{
+	g_byte_array_append(stream, (const guint8 *)line, (guint)strlen(line));
+	g_free(line);
+}
+
+/* In the words of git-fast-import(1): the commit carries its files with it. */
+static GBytes *write_stream(const Submission *submission, const char *branch, const char *tip)
+{
+	GByteArray *stream = g_byte_array_new();
+
+	put_line(stream, g_strdup_printf("commit refs/heads/%s\ncommitter %s <%s> %" G_GINT64_FORMAT
+					 " +0000\n",
+					 branch, submission->who, submission->who,
+					 clock_wall_usec() / 1000000));
+	put_data(stream, submission->message, strlen(submission->message));
+	if (tip != NULL) {
+		put_line(stream, g_strdup_printf("from %s\n", tip));
+	}
+	for (guint i = 0; i < submission->items->len; i++) {
+		const Item *item = &g_array_index(submission->items, Item, i);
+
+		put_line(stream, g_strdup_printf("M 100644 inline %s\n", item->path));
+		put_data(stream, g_bytes_get_data(item->bytes, NULL),
+			 g_bytes_get_size(item->bytes));
+	}
+	return g_byte_array_free_to_bytes(stream);
+}
+
+/* The register's objects are read where they are. */
+static bool borrow_objects(const Git *git, const char *repository, GError **error)
+{
+	g_autofree char *file =
+		g_build_filename(git->repository, "objects", "info", "alternates", NULL);
+	g_autofree char *folder = g_build_filename(git->repository, "objects", "info", NULL);
+	g_autofree char *text = g_strdup_printf("%s/objects\n", repository);
+
+	g_mkdir_with_parents(folder, 0700);
+	return g_file_set_contents(file, text, -1, error);
+}
+
+static char *tip_of(const char *repository, const char *branch, const Git *workshop)
+{
+	g_autofree char *ref = g_strconcat("refs/heads/", branch, NULL);
+	g_autofree char *option = g_strconcat("--git-dir=", repository, NULL);
+
+	return git_ask(workshop, option, "rev-parse", "-q", "--verify", ref, NULL);
+}
+
+static bool push_once(const Submission *submission, const Git *git, const char *repository,
+		      const char *branch, const char *tip, GError **error)
+{
+	g_autoptr(GBytes) stream = write_stream(submission, branch, tip);
+	g_autofree char *refspec = g_strdup_printf("refs/heads/%s:refs/heads/%s", branch, branch);
+
+	return git_run(git, stream, NULL, error, "fast-import", "--quiet", "--force", NULL) &&
+	       git_run(git, NULL, NULL, error, "push", "-q", repository, refspec, NULL);
+}
+
+bool submission_push(Submission *submission, const char *repository, const char *branch,
+		     GError **error)
+{
+	g_auto(Git) git = {NULL};
+	g_autofree char *tip = NULL;
+
+	if (!git_open_workshop(repository, &git, error) ||
+	    !borrow_objects(&git, repository, error)) {
+		return false;
+	}
+	tip = tip_of(repository, branch, &git);
+	for (guint i = 0;; i++) {
+		g_autoptr(GError) refused = NULL;
+		g_autofree char *was = g_steal_pointer(&tip);
+
+		if (push_once(submission, &git, repository, branch, was, &refused)) {
+			return true;
+		}
+		tip = tip_of(repository, branch, &git);
+		if (i == TRIES || g_strcmp0(was, tip) == 0) {
+			g_propagate_error(error, g_steal_pointer(&refused));
+			return false;
+		}
+	}
+}
