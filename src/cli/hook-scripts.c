@@ -2,7 +2,7 @@
 /* Hooks: see hook-scripts.h. */
 #include "cli/hook-scripts.h"
 
-#include "cli/git.h"
+#include "cli/stock-git.h"
 
 #include "base/fd.h"
 #include "base/io.h"
@@ -33,9 +33,9 @@ static bool make_room(int folder, const char *name, GError **error)
 	if (g_error_matches(missing, REEVE_ERROR, REEVE_ERROR_NOT_FOUND)) {
 		return true;
 	}
-	text = present == NULL ? g_strdup("")
-			       : g_strndup(g_bytes_get_data(present, NULL),
-					   g_bytes_get_size(present));
+	text = present == NULL
+		       ? g_strdup("")
+		       : g_strndup(g_bytes_get_data(present, NULL), g_bytes_get_size(present));
 	if (strstr(text, OURS) != NULL) {
 		return true;
 	}
@@ -66,7 +66,7 @@ static bool install_one(int folder, const char *name, GError **error)
 
 static bool set(const Git *git, const char *key, const char *value, GError **error)
 {
-	return value == NULL || git_run(git, NULL, NULL, error, "config", key, value, NULL);
+	return value == NULL || stock_git_run(git, NULL, NULL, error, "config", key, value, NULL);
 }
 
 /* Only what differs from what an installed Reeve would find by itself. */
@@ -93,8 +93,8 @@ bool hook_scripts_install(const Context *context, const char *repository, HookSi
 	g_autofree char *relative = NULL, *hooks = NULL;
 	auto_fd int folder = -1;
 
-	git_open_place(repository, false, &git);
-	relative = git_ask(&git, "rev-parse", "--git-path", "hooks", NULL);
+	stock_git_open_place(repository, false, &git);
+	relative = stock_git_ask(&git, "rev-parse", "--git-path", "hooks", NULL);
 	if (relative == NULL) {
 		g_set_error(error, REEVE_ERROR, REEVE_ERROR_NOT_FOUND,
 			    "%s is no git repository (or git does not trust its owner)",

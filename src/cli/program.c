@@ -91,10 +91,10 @@ bool program_run_on_terminal(const char *const *argv, GError **error)
 {
 	GPid pid;
 
-	return g_spawn_async_with_pipes_and_fds(
-		       NULL, argv, NULL,
-		       G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD |
-			       G_SPAWN_CHILD_INHERITS_STDIN,
-		       NULL, NULL, -1, -1, -1, NULL, NULL, 0, &pid, NULL, NULL, NULL, error) &&
+	return g_spawn_async_with_pipes_and_fds(NULL, argv, NULL,
+						G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD |
+							G_SPAWN_CHILD_INHERITS_STDIN,
+						NULL, NULL, -1, -1, -1, NULL, NULL, 0, &pid, NULL,
+						NULL, NULL, error) &&
 	       g_spawn_check_wait_status(wait_for_end(pid), error);
 }

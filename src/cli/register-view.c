@@ -93,7 +93,7 @@ bool register_view_open(const Context *context, RegisterView *ret, GError **erro
 		return false;
 	}
 	view.signers = trusted_signers(context, error);
-	if (view.signers == NULL || !git_open_workshop(view.place, &view.git, error)) {
+	if (view.signers == NULL || !stock_git_open_workshop(view.place, &view.git, error)) {
 		return false;
 	}
 	view.reg = register_new(view.place, context->config->register_branch, view.signers);
@@ -112,7 +112,7 @@ void register_view_close(RegisterView *view)
 	g_clear_pointer(&view->signers, signers_free);
 	g_clear_pointer(&view->unseen, g_hash_table_unref);
 	g_clear_pointer(&view->place, g_free);
-	git_close(&view->git);
+	stock_git_close(&view->git);
 }
 
 /* People copy whole ids and type their ends: `k7qa` is enough where it is the only one. */
@@ -151,5 +151,5 @@ GBytes *register_view_blob(const RegisterView *view, const char *id, gsize max_b
 	Git git = view->git;
 
 	git.repository = view->place;
-	return git_read_blob(&git, id, max_bytes, error);
+	return stock_git_read_blob(&git, id, max_bytes, error);
 }

@@ -7,7 +7,7 @@
 #pragma once
 
 #include "cli/context.h"
-#include "cli/git.h"
+#include "cli/stock-git.h"
 #include "register/register.h"
 
 #include <glib.h>

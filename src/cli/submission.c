@@ -2,7 +2,7 @@
 /* Into the register: see submission.h. */
 #include "cli/submission.h"
 
-#include "cli/git.h"
+#include "cli/stock-git.h"
 
 #include "base/clock.h"
 
@@ -113,7 +113,7 @@ static char *tip_of(const char *repository, const char *branch, const Git *works
 	g_autofree char *ref = g_strconcat("refs/heads/", branch, NULL);
 	g_autofree char *option = g_strconcat("--git-dir=", repository, NULL);
 
-	return git_ask(workshop, option, "rev-parse", "-q", "--verify", ref, NULL);
+	return stock_git_ask(workshop, option, "rev-parse", "-q", "--verify", ref, NULL);
 }
 
 static bool push_once(const Submission *submission, const Git *git, const char *repository,
@@ -122,8 +122,8 @@ static bool push_once(const Submission *submission, const Git *git, const char *
 	g_autoptr(GBytes) stream = write_stream(submission, branch, tip);
 	g_autofree char *refspec = g_strdup_printf("refs/heads/%s:refs/heads/%s", branch, branch);
 
-	return git_run(git, stream, NULL, error, "fast-import", "--quiet", "--force", NULL) &&
-	       git_run(git, NULL, NULL, error, "push", "-q", repository, refspec, NULL);
+	return stock_git_run(git, stream, NULL, error, "fast-import", "--quiet", "--force", NULL) &&
+	       stock_git_run(git, NULL, NULL, error, "push", "-q", repository, refspec, NULL);
 }
 
 bool submission_push(Submission *submission, const char *repository, const char *branch,
@@ -132,7 +132,7 @@ bool submission_push(Submission *submission, const char *repository, const char 
 	g_auto(Git) git = {NULL};
 	g_autofree char *tip = NULL;
 
-	if (!git_open_workshop(repository, &git, error) ||
+	if (!stock_git_open_workshop(repository, &git, error) ||
 	    !borrow_objects(&git, repository, error)) {
 		return false;
 	}

@@ -169,8 +169,8 @@ bool trust_allow(const Context *context, const char *principal, const char *publ
 	if (is_there_already(present, signer, file, error)) {
 		return false;
 	}
-	base64 = g_base64_encode(g_bytes_get_data(signer->key, NULL),
-				 g_bytes_get_size(signer->key));
+	base64 =
+		g_base64_encode(g_bytes_get_data(signer->key, NULL), g_bytes_get_size(signer->key));
 	g_string_append_printf(text, "%s namespaces=\"" SSHSIG_NAMESPACE "\"", principal);
 	if (valid_before != NULL) {
 		g_string_append_printf(text, ",valid-before=\"%s\"", valid_before);

@@ -30,8 +30,7 @@ static bool make_folder(const Context *context, const char *place, GError **erro
 		return errno == EEXIST || error_set_errno(error, "cannot make %s", place);
 	}
 	/* who may read the machine's state may ask for changes: design 2 */
-	if (stat(parent, &st) < 0 ||
-	    (geteuid() == 0 && chown(place, (uid_t)-1, st.st_gid) < 0) ||
+	if (stat(parent, &st) < 0 || (geteuid() == 0 && chown(place, (uid_t)-1, st.st_gid) < 0) ||
 	    chmod(place, 02770) < 0) {
 		return error_set_errno(error, "cannot prepare %s", place);
 	}
@@ -53,6 +52,17 @@ static bool folder_is_empty(const char *place, GError **error)
 	return true;
 }
 
+/* Hooks and configuration stay root's: git, run by root in here, does what they say. */
+static bool close_repository(const char *place, GError **error)
+{
+	g_autofree char *config = g_build_filename(place, "config", NULL);
+	g_autofree char *head = g_build_filename(place, "HEAD", NULL);
+
+	return (chmod(config, 0644) == 0 && chmod(head, 0644) == 0 &&
+		chmod(place, geteuid() == 0 ? 02750 : 0700) == 0) ||
+	       error_set_errno(error, "cannot close %s", place);
+}
+
 static bool make_repository(const Context *context, const char *place, GError **error)
 {
 	static const char *const settings[][2] = {
@@ -61,25 +71,28 @@ static bool make_repository(const Context *context, const char *place, GError **
 		{"receive.denyNonFastForwards", "true"},
 		{"receive.denyDeletes", "true"},
 		{"receive.fsckObjects", "true"},
-		/* bytes are bytes here */
-		{"core.autocrlf", "false"},
+		/* who pushes writes objects and refs, nothing beside them */
+		{"receive.autogc", "false"},
+		{"gc.auto", "0"},
+		{"core.logAllRefUpdates", "false"},
 		{"reeve.register", "true"},
 	};
 	g_auto(Git) git = {NULL};
 	g_autofree char *option = g_strconcat("--git-dir=", place, NULL);
 
-	if (!git_open_workshop(place, &git, error) ||
-	    !git_run(&git, NULL, NULL, error, option, "init", "-q", "--bare", "--template=",
-		     "--shared=group", "-b", context->config->register_branch, NULL)) {
+	if (!stock_git_open_workshop(place, &git, error) ||
+	    !stock_git_run(&git, NULL, NULL, error, option, "init", "-q", "--bare", "--template=",
+			   "--shared=group", "-b", context->config->register_branch, NULL)) {
 		return false;
 	}
 	for (gsize i = 0; i < G_N_ELEMENTS(settings); i++) {
-		if (!git_run(&git, NULL, NULL, error, option, "config", settings[i][0],
-			     settings[i][1], NULL)) {
+		if (!stock_git_run(&git, NULL, NULL, error, option, "config", settings[i][0],
+				   settings[i][1], NULL)) {
 			return false;
 		}
 	}
-	return hook_scripts_install(context, place, HOOKS_SERVER, error);
+	return hook_scripts_install(context, place, HOOKS_SERVER, error) &&
+	       close_repository(place, error);
 }
 
 static bool init_register(const Context *context, const char *principal, const char *key,

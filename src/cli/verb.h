@@ -30,14 +30,19 @@ typedef struct {
 } Verb;
 
 int verb_ack(const Context *context, int argc, char **argv);
+int verb_approve(const Context *context, int argc, char **argv);
 int verb_diff(const Context *context, int argc, char **argv);
 int verb_digest(const Context *context, int argc, char **argv);
 int verb_doctor(const Context *context, int argc, char **argv);
 int verb_explain(const Context *context, int argc, char **argv);
+int verb_hook(const Context *context, int argc, char **argv);
+int verb_hooks(const Context *context, int argc, char **argv);
 int verb_keys(const Context *context, int argc, char **argv);
 int verb_log(const Context *context, int argc, char **argv);
 int verb_policy(const Context *context, int argc, char **argv);
 int verb_register(const Context *context, int argc, char **argv);
+int verb_reject(const Context *context, int argc, char **argv);
+int verb_request(const Context *context, int argc, char **argv);
 int verb_show(const Context *context, int argc, char **argv);
 int verb_status(const Context *context, int argc, char **argv);
 int verb_tail(const Context *context, int argc, char **argv);

@@ -20,7 +20,7 @@ typedef struct {
 	char *register_path; /* NULL: STATE/register.git */
 	char *register_remote, *register_branch;
 	char *register_trust; /* allowed_signers; set by config_places where the file is silent */
-	GStrv policies;             /* folders */
+	GStrv policies;       /* folders */
 	GStrv bus_live, bus_replay; /* endpoints; NULL: ipc in RUNTIME */
 	char *bus_keys;
 	char *state_dir, *runtime_dir; /* set by config_places, not by the file */

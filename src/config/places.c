@@ -28,8 +28,8 @@ static char *default_runtime(const char *state_dir)
 /* The system's stores go with the system's keys, however they were named. */
 static char *default_trust(const char *given_state)
 {
-	bool is_system = given_state == NULL ? geteuid() == 0
-					     : g_str_equal(given_state, "/var/lib/reeve");
+	bool is_system =
+		given_state == NULL ? geteuid() == 0 : g_str_equal(given_state, "/var/lib/reeve");
 	g_autofree char *system = g_path_get_dirname(REEVE_CONFIG_FILE);
 	g_autofree char *own = g_build_filename(g_get_user_config_dir(), "reeve", NULL);
 

@@ -46,8 +46,7 @@ GPtrArray *recall_approvals(Index *index, int journal_fd, GError **error)
 	}
 	reader = journal_reader_new(fd, 0);
 	for (guint i = 0; i < offsets->len; i++) {
-		Approval *approval =
-			recall_line(reader, g_array_index(offsets, goffset, i), error);
+		Approval *approval = recall_line(reader, g_array_index(offsets, goffset, i), error);
 
 		if (approval == NULL) {
 			return NULL;

@@ -143,23 +143,30 @@ static void put_change(GString *out, const RequestChange *change)
 	}
 }
 
+/* To the second where that is all there is to say. */
+static void put_moment(GString *out, const char *key, gint64 usec)
+{
+	g_autofree char *text = clock_format(usec);
+
+	if (usec == 0) {
+		return;
+	}
+	put_member(out, key);
+	if (usec % G_USEC_PER_SEC == 0) {
+		g_string_append_printf(out, "\"%.19sZ\"", text);
+	} else {
+		g_string_append_printf(out, "\"%s\"", text);
+	}
+}
+
 static void put_window(GString *out, const Request *request)
 {
-	g_autofree char *start = clock_format(request->start_usec);
-	g_autofree char *end = clock_format(request->end_usec);
-
 	if (request->start_usec == 0 && request->end_usec == 0) {
 		return;
 	}
 	g_string_append(out, "window: {");
-	if (request->start_usec != 0) {
-		put_member(out, "start");
-		g_string_append_printf(out, "\"%s\"", start);
-	}
-	if (request->end_usec != 0) {
-		put_member(out, "end");
-		g_string_append_printf(out, "\"%s\"", end);
-	}
+	put_moment(out, "start", request->start_usec);
+	put_moment(out, "end", request->end_usec);
 	g_string_append(out, "}\n");
 }
 

@@ -157,6 +157,21 @@ SecretKind secrets_classify_path(const Secrets *secrets, const char *path)
 	return SECRET_NO;
 }
 
+SecretKind secret_kind_of_path(const char *const *globs, const char *path)
+{
+	for (; globs != NULL && *globs != NULL; globs++) {
+		if (glob_match(*globs, path)) {
+			return SECRET_WHOLE;
+		}
+	}
+	for (const SecretPath *line = secret_paths; line->glob != NULL; line++) {
+		if (glob_match(line->glob, path)) {
+			return line->kind;
+		}
+	}
+	return SECRET_NO;
+}
+
 /*
  * Content
  */

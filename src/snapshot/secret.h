@@ -28,7 +28,9 @@ typedef enum {
 	SECRET_FIELDS
 } SecretKind;
 
-/* By path alone; before anything is read. */
+/* By path alone, without a store and its key: for who must not write a secret down elsewhere. */
+SecretKind secret_kind_of_path(const char *const *globs, const char *path);
+/* The same, quickly, for every path there is; before anything is read. */
 SecretKind secrets_classify_path(const Secrets *secrets, const char *path);
 /* Whether content looks like a secret. Give all that would be kept: a key may stand at its end. */
 bool secrets_content_is_secret(const void *data, gsize size);

@@ -18,27 +18,27 @@ typedef struct {
 	GStrv environment; /* NULL: ours */
 } Git;
 
-/* A workshop that may touch `repository` (which must belong to root or to us). */
-bool git_open_workshop(const char *repository, Git *ret, GError **error);
+/* A workshop that may touch `repository` (which must belong to root or to us; NULL: none). */
+bool stock_git_open_workshop(const char *repository, Git *ret, GError **error);
 /* Git in place. The environment is ours, with GIT_* only when `in_hook`. */
-void git_open_place(const char *repository, bool in_hook, Git *ret);
-void git_close(Git *git);
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Git, git_close)
+void stock_git_open_place(const char *repository, bool in_hook, Git *ret);
+void stock_git_close(Git *git);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Git, stock_git_close)
 
 /* Runs git with the words that follow (NULL ends them). Output may be NULL; caller unrefs. */
-bool git_run(const Git *git, GBytes *input, GBytes **ret_output, GError **error, ...)
-	G_GNUC_NULL_TERMINATED;
+bool stock_git_run(const Git *git, GBytes *input, GBytes **ret_output, GError **error,
+		   ...) G_GNUC_NULL_TERMINATED;
 /* The same for a list of words. */
-bool git_run_words(const Git *git, const char *const *words, GBytes *input, GBytes **ret_output,
-		   GError **error);
+bool stock_git_run_words(const Git *git, const char *const *words, GBytes *input,
+			 GBytes **ret_output, GError **error);
 
 /* One line of output without its LF; NULL without a trace when git refused or said nothing. For
  * questions such as `config --get` and `rev-parse`. Caller frees. */
-char *git_ask(const Git *git, ...) G_GNUC_NULL_TERMINATED;
+char *stock_git_ask(const Git *git, ...) G_GNUC_NULL_TERMINATED;
 
 /* The git id of `bytes` as a blob, in hex; caller frees. */
-char *git_blob_id(GBytes *bytes);
+char *stock_git_blob_id(GBytes *bytes);
 
 /* The blob of that id in a repository; NULL and *error when it is not there, larger than
  * `max_bytes`, or not what its id says. Caller unrefs. */
-GBytes *git_read_blob(const Git *git, const char *id, gsize max_bytes, GError **error);
+GBytes *stock_git_read_blob(const Git *git, const char *id, gsize max_bytes, GError **error);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Stock git: see git.h. */
-#include "cli/git.h"
+/* Stock git: see stock-git.h. */
+#include "cli/stock-git.h"
 
 #include "cli/program.h"
 
@@ -10,9 +10,9 @@
 #include <unistd.h>
 
 /* Where git says who it is and whom it trusts; nothing else is configured in a workshop. */
-#define WORKSHOP_CONFIG                                                                            \
-	"[safe]\n\tdirectory = %s\n"                                                              \
-	"[user]\n\tname = reeve\n\temail = reeve@localhost\n"                                     \
+#define WORKSHOP_CONFIG                                       \
+	"[safe]\n\tdirectory = %s\n"                          \
+	"[user]\n\tname = reeve\n\temail = reeve@localhost\n" \
 	"[gc]\n\tauto = 0\n"
 
 static GStrv own_environment(void)
@@ -53,14 +53,14 @@ static char *quote_value(const char *value)
 	return g_strdup_printf("\"%s\"", escaped);
 }
 
-bool git_open_workshop(const char *repository, Git *ret, GError **error)
+bool stock_git_open_workshop(const char *repository, Git *ret, GError **error)
 {
 	g_auto(Git) git = {.environment = own_environment()};
 	g_autofree char *file = NULL;
-	g_autofree char *quoted = quote_value(repository);
+	g_autofree char *quoted = quote_value(repository == NULL ? "" : repository);
 	g_autofree char *text = NULL;
 
-	if (!repository_is_safe(repository, error)) {
+	if (repository != NULL && !repository_is_safe(repository, error)) {
 		return false;
 	}
 	git.folder = g_dir_make_tmp("reeve-XXXXXX", error);
@@ -78,11 +78,11 @@ bool git_open_workshop(const char *repository, Git *ret, GError **error)
 	git.environment = g_environ_setenv(git.environment, "GIT_TERMINAL_PROMPT", "0", TRUE);
 	*ret = git;
 	git = (Git){NULL};
-	return git_run(ret, NULL, NULL, error, "init", "-q", "--bare", "--template=", "-b", "main",
-		       NULL);
+	return stock_git_run(ret, NULL, NULL, error, "init", "-q", "--bare", "--template=", "-b",
+			     "main", NULL);
 }
 
-void git_open_place(const char *repository, bool in_hook, Git *ret)
+void stock_git_open_place(const char *repository, bool in_hook, Git *ret)
 {
 	*ret = (Git){
 		.repository = g_strdup(repository),
@@ -90,7 +90,7 @@ void git_open_place(const char *repository, bool in_hook, Git *ret)
 	};
 }
 
-void git_close(Git *git)
+void stock_git_close(Git *git)
 {
 	const char *const remove[] = {"rm", "-rf", "--", git->folder, NULL};
 	const ProgramCall call = {0};
@@ -104,8 +104,8 @@ void git_close(Git *git)
 	*git = (Git){NULL};
 }
 
-bool git_run_words(const Git *git, const char *const *words, GBytes *input, GBytes **ret_output,
-		   GError **error)
+bool stock_git_run_words(const Git *git, const char *const *words, GBytes *input,
+			 GBytes **ret_output, GError **error)
 {
 	g_autoptr(GPtrArray) argv = g_ptr_array_new();
 	ProgramCall call = {.environment = git->environment, .input = input};
@@ -138,7 +138,7 @@ static GPtrArray *collect(va_list args)
 	return words;
 }
 
-bool git_run(const Git *git, GBytes *input, GBytes **ret_output, GError **error, ...)
+bool stock_git_run(const Git *git, GBytes *input, GBytes **ret_output, GError **error, ...)
 {
 	g_autoptr(GPtrArray) words = NULL;
 	va_list args;
@@ -146,10 +146,11 @@ bool git_run(const Git *git, GBytes *input, GBytes **ret_output, GError **error,
 	va_start(args, error);
 	words = collect(args);
 	va_end(args);
-	return git_run_words(git, (const char *const *)words->pdata, input, ret_output, error);
+	return stock_git_run_words(git, (const char *const *)words->pdata, input, ret_output,
+				   error);
 }
 
-char *git_ask(const Git *git, ...)
+char *stock_git_ask(const Git *git, ...)
 {
 	g_autoptr(GPtrArray) words = NULL;
 	g_autoptr(GBytes) output = NULL;
@@ -159,7 +160,7 @@ char *git_ask(const Git *git, ...)
 	va_start(args, git);
 	words = collect(args);
 	va_end(args);
-	if (!git_run_words(git, (const char *const *)words->pdata, NULL, &output, NULL)) {
+	if (!stock_git_run_words(git, (const char *const *)words->pdata, NULL, &output, NULL)) {
 		return NULL;
 	}
 	line = g_strchomp(g_strndup(g_bytes_get_data(output, NULL), g_bytes_get_size(output)));
@@ -169,20 +170,19 @@ char *git_ask(const Git *git, ...)
 	return line;
 }
 
-char *git_blob_id(GBytes *bytes)
+char *stock_git_blob_id(GBytes *bytes)
 {
 	g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA1);
-	g_autofree char *header =
-		g_strdup_printf("blob %" G_GSIZE_FORMAT, g_bytes_get_size(bytes));
+	g_autofree char *header = g_strdup_printf("blob %" G_GSIZE_FORMAT, g_bytes_get_size(bytes));
 
 	g_checksum_update(sum, (const guchar *)header, (gssize)strlen(header) + 1);
 	g_checksum_update(sum, g_bytes_get_data(bytes, NULL), (gssize)g_bytes_get_size(bytes));
 	return g_strdup(g_checksum_get_string(sum));
 }
 
-GBytes *git_read_blob(const Git *git, const char *id, gsize max_bytes, GError **error)
+GBytes *stock_git_read_blob(const Git *git, const char *id, gsize max_bytes, GError **error)
 {
-	g_autofree char *size = git_ask(git, "cat-file", "-s", id, NULL);
+	g_autofree char *size = stock_git_ask(git, "cat-file", "-s", id, NULL);
 	g_autofree char *found = NULL;
 	g_autoptr(GBytes) bytes = NULL;
 
@@ -195,10 +195,10 @@ GBytes *git_read_blob(const Git *git, const char *id, gsize max_bytes, GError **
 			    "blob %s is larger than %" G_GSIZE_FORMAT " bytes", id, max_bytes);
 		return NULL;
 	}
-	if (!git_run(git, NULL, &bytes, error, "cat-file", "blob", id, NULL)) {
+	if (!stock_git_run(git, NULL, &bytes, error, "cat-file", "blob", id, NULL)) {
 		return NULL;
 	}
-	found = git_blob_id(bytes);
+	found = stock_git_blob_id(bytes);
 	if (!g_str_equal(found, id)) {
 		g_set_error(error, REEVE_ERROR, REEVE_ERROR_CORRUPT,
 			    "blob %s is not what its id says", id);

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* reeve request: the table of its second words. */
+#include "cli/request-verbs.h"
+
+#include <string.h>
+
+static const struct {
+	const char *word;
+	VerbFunction run;
+} words[] = {
+	{"new", request_verb_new},
+	{"list", request_verb_list},
+	{"show", request_verb_show},
+};
+
+int verb_request(const Context *context, int argc, char **argv)
+{
+	int status;
+
+	for (gsize i = 0; argc > 1 && i < G_N_ELEMENTS(words); i++) {
+		if (strcmp(argv[1], words[i].word) == 0) {
+			argv[1] = argv[0];
+			return words[i].run(context, argc - 1, argv + 1);
+		}
+	}
+	if (verb_parse(NULL, &argc, &argv, &status) == VERB_DONE) {
+		return status;
+	}
+	return verb_usage("request", "say `request new`, `request list` or `request show ID`; each "
+				     "has its --help");
+}
