@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Completion of reeve(1) for fish.
 
-set -l verbs watch status tail log show explain diff ack verify doctor digest policy help
+set -l verbs watch status tail log show explain diff ack verify doctor digest request approve \
+    reject register keys hooks hook policy help
 
 function __reeve_ids
     reeve log --all --json -n 20 2>/dev/null | string replace -rf '^\{"id":"([0-9a-f]{12}).*' '$1'
@@ -28,12 +29,26 @@ complete -c reeve -n $none -a ack -d 'Say that an alert has been seen'
 complete -c reeve -n $none -a verify -d 'Check every record ever written'
 complete -c reeve -n $none -a doctor -d 'Look at everything Reeve stands on'
 complete -c reeve -n $none -a digest -d 'What a change request would pin of a path'
+complete -c reeve -n $none -a request -d 'Ask for a change, see what was asked'
+complete -c reeve -n $none -a approve -d 'Look at a request and sign it'
+complete -c reeve -n $none -a reject -d 'Object to a request, for good'
+complete -c reeve -n $none -a register -d 'Make the register of change requests'
+complete -c reeve -n $none -a keys -d 'Whose signatures count here'
+complete -c reeve -n $none -a hooks -d 'Let git tell Reeve what is pushed'
+complete -c reeve -n $none -a hook -d 'What git calls'
 complete -c reeve -n $none -a policy -d 'Check, test and list rules'
 complete -c reeve -n $none -a help -d 'Tell more about a verb'
 
 complete -c reeve -n '__fish_seen_subcommand_from help' -a "$verbs"
 complete -c reeve -n '__fish_seen_subcommand_from watch log diff digest explain policy' -F
 complete -c reeve -n '__fish_seen_subcommand_from show explain ack' -a '(__reeve_ids)' -d Event
+complete -c reeve -n '__fish_seen_subcommand_from request' -a 'new list show'
+complete -c reeve -n '__fish_seen_subcommand_from request register keys hooks' -F
+complete -c reeve -n '__fish_seen_subcommand_from register' -a init
+complete -c reeve -n '__fish_seen_subcommand_from keys' -a 'list allow revoke'
+complete -c reeve -n '__fish_seen_subcommand_from hooks' -a install
+complete -c reeve -n '__fish_seen_subcommand_from approve reject' -l key -s k -r -F -d 'Sign with it'
+complete -c reeve -n '__fish_seen_subcommand_from approve reject' -l yes -s y -d 'Do not ask'
 complete -c reeve -n '__fish_seen_subcommand_from policy' -a 'check test list'
 
 complete -c reeve -n '__fish_seen_subcommand_from watch' -l root -x \
