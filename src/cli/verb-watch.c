@@ -86,6 +86,18 @@ static void say(const Watching *watching, Style style, const char *format, ...)
 	fflush(stdout);
 }
 
+/* The head of now: what comes behind it is told. "": of an empty journal, or none we may read. */
+static char *head_of_journal(const Context *context)
+{
+	g_autoptr(History) history = history_open(context, NULL);
+	IndexTotals totals = {0};
+
+	if (history == NULL || !index_totals(history_index(history), &totals, NULL)) {
+		return g_strdup("");
+	}
+	return g_strdup(totals.head_id);
+}
+
 /* Beside a daemon */
 
 static bool is_below_any(const char *path, const json_t *roots)
@@ -122,29 +134,22 @@ static void warn_unwatched(const Context *context, GStrv paths)
 	}
 }
 
+/* From the head of now, which is taken first: what changes once we have spoken is told. */
 static int follow_running(const Context *context, GStrv paths)
 {
-	char *arguments[] = {(char *)"tail", NULL};
+	g_autofree char *since = head_of_journal(context);
+	GError *error = NULL;
 
 	g_printerr("reeve: a daemon runs on %s already; following it (as `reeve tail`)\n",
 		   context->config->runtime_dir);
 	warn_unwatched(context, paths);
-	return verb_tail(context, 1, arguments);
+	if (!tail_check(context, &error)) {
+		return verb_fail(error);
+	}
+	return tail_follow(context, &(TailOptions){.since = *since != '\0' ? since : NULL});
 }
 
 /* Starting one */
-
-/* What it found changed while nothing ran comes behind the head of now. */
-static char *head_of_journal(const Context *context)
-{
-	g_autoptr(History) history = history_open(context, NULL);
-	IndexTotals totals = {0};
-
-	if (history == NULL || !index_totals(history_index(history), &totals, NULL)) {
-		return g_strdup("");
-	}
-	return g_strdup(totals.head_id);
-}
 
 static void add_option(GStrvBuilder *arguments, const char *option, const char *value)
 {
