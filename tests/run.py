@@ -7,6 +7,7 @@ installed tools/packages can run everything. The last line is "N passed, N faile
 """
 
 import argparse
+import concurrent.futures
 import os
 import subprocess
 import sys
@@ -17,12 +18,23 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 FUZZ_SECONDS = 10
+IN_PARALLEL = ("--numprocesses", os.cpu_count())
+STAGE_SECONDS = 600  # a program that a stage runs is killed then
 
 Count = namedtuple("Count", "passed failed skipped")
 
 
 def run(*command, **options):
-    return subprocess.run([str(word) for word in command], cwd=ROOT, **options)
+    """Like subprocess.run; a command that does not end in time is killed and has failed."""
+    command = [str(word) for word in command]
+    try:
+        return subprocess.run(command, cwd=ROOT, timeout=STAGE_SECONDS, stdin=subprocess.DEVNULL,
+                              **options)
+    except subprocess.TimeoutExpired as hung:
+        print(f"killed after {STAGE_SECONDS} s: {' '.join(command)}", flush=True)
+        output = hung.stdout or b""
+        return subprocess.CompletedProcess(command, -9, output if isinstance(output, str) else
+                                           output.decode(errors="replace"), "")
 
 
 def environment(**more):
@@ -48,12 +60,18 @@ def meson_tests(folder, *options):
         ASAN_OPTIONS="detect_leaks=1:abort_on_error=1",
         UBSAN_OPTIONS="halt_on_error=1:print_stacktrace=1",
     )
-    run("meson", "test", "-C", folder, "--suite", "unit", "--print-errorlogs", "-q", *options,
-        env=env)
-    logs = ROOT / folder / "meson-logs"
     wrapped = "--wrap" in " ".join(map(str, options))
     name = "testlog-valgrind.junit.xml" if wrapped else "testlog.junit.xml"
-    return count_junit(logs / name)
+    report = ROOT / folder / "meson-logs" / name
+    report.unlink(missing_ok=True)
+    done = run("meson", "test", "-C", folder, "--suite", "unit", "--print-errorlogs", "-q",
+               *options, env=env)
+    return never_less(count_junit(report), done.returncode)
+
+
+def never_less(count, returncode):
+    """A runner that failed has at least one failure, whatever it managed to write down."""
+    return count._replace(failed=1) if returncode != 0 and count.failed == 0 else count
 
 
 def count_junit(path):
@@ -77,10 +95,7 @@ def pytest(name, folder, *options, **more):
     report.unlink(missing_ok=True)
     done = run("/usr/bin/python3", "-m", "pytest", folder, "-q", "-p", "no:cacheprovider",
                f"--junitxml={report}", *options, env=environment(**more))
-    count = count_junit(report)
-    if done.returncode not in (0, 1) and count.failed == 0:
-        count = count._replace(failed=1)
-    return count
+    return never_less(count_junit(report), done.returncode)
 
 
 # The stages, in the order in which they run.
@@ -105,12 +120,13 @@ def stage_tree():
 
 def stage_e2e():
     """end-to-end tests against the real programs and real peers"""
-    return pytest("e2e", "tests/e2e", REEVE_BUILD=str(ROOT / "build"))
+    return pytest("e2e", "tests/e2e", *IN_PARALLEL, REEVE_BUILD=str(ROOT / "build"))
 
 
 def stage_asan():
     """the end-to-end tests again, against the sanitized programs"""
-    return pytest("asan", "tests/e2e", "-m", "not slow", REEVE_BUILD=str(ROOT / "build-asan"),
+    return pytest("asan", "tests/e2e", "-m", "not slow", *IN_PARALLEL,
+                  REEVE_BUILD=str(ROOT / "build-asan"),
                   ASAN_OPTIONS="detect_leaks=0:abort_on_error=1",
                   UBSAN_OPTIONS="halt_on_error=1:print_stacktrace=1")
 
@@ -128,12 +144,11 @@ def stage_fuzz():
     if not build("build-fuzz", "-Dfuzz=true", "-Db_sanitize=address,undefined",
                  "-Db_lundef=false", compiler="clang"):
         return Count(0, 1, 0)
-    passed = failed = 0
-    for fuzzer in sorted((ROOT / "build-fuzz" / "tests" / "fuzz").glob("fuzz-*")):
-        if fuzzer.is_file() and os.access(fuzzer, os.X_OK):
-            ok = fuzz(fuzzer)
-            passed, failed = passed + ok, failed + (not ok)
-    return Count(passed, failed, 0)
+    fuzzers = [file for file in sorted((ROOT / "build-fuzz" / "tests" / "fuzz").glob("fuzz-*"))
+               if file.is_file() and os.access(file, os.X_OK)]
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        passed = sum(pool.map(fuzz, fuzzers))
+    return Count(passed, len(fuzzers) - passed, 0)
 
 
 def fuzz(fuzzer):

@@ -91,19 +91,23 @@ class Machine:
     def wait_ready(self):
         def is_ready():
             assert self.process.poll() is None, f"reeved ended:\n{self.log.read_text()}"
-            return self.reeve("status", "--wait").returncode in (0, 1)
+            return self.barrier().returncode in (0, 1)
         wait_for("the daemon to be ready", is_ready)
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
-        code = self.process.wait(PATIENCE)
-        self.process = None
-        return code
+        try:
+            return self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.kill_daemon()
+            raise
+        finally:
+            self.process = None
 
     def kill_daemon(self):
         """kill -9 of reeved itself; its stages notice by themselves."""
         self.process.kill()
-        self.process.wait()
+        self.process.wait(PATIENCE)
         self.process = None
 
     def pid(self, stage):
@@ -123,13 +127,22 @@ class Machine:
     # the command line
 
     def reeve(self, *words, **options):
-        options = {"capture_output": True, "text": True, "stdin": subprocess.DEVNULL, **options}
+        options = {"capture_output": True, "text": True, "stdin": subprocess.DEVNULL,
+                   "timeout": 2 * PATIENCE, **options}
         return subprocess.run([PROGRAMS / "reeve", *self.places, *words], **options)
 
+    def barrier(self):
+        return self.reeve("status", "--wait", "--timeout", str(PATIENCE))
+
     def settle(self):
-        done = self.reeve("status", "--wait")
-        assert done.returncode in (0, 1), done.stdout + done.stderr
+        done = self.barrier()
+        assert done.returncode in (0, 1), done.stdout + done.stderr + self.whereabouts()
         return done
+
+    def whereabouts(self):
+        """What every process says about itself: for the message of a test that waited in vain."""
+        return "".join(f"{file.name}: {file.read_text()}"
+                       for file in sorted((self.runtime / "health").glob("*")))
 
     # what was recorded
 
@@ -144,7 +157,7 @@ class Machine:
     def git(self, *words, text=True):
         done = subprocess.run(
             ["git", "-c", "safe.directory=*", "-C", self.snapshots, *words],
-            capture_output=True, text=text, check=False)
+            capture_output=True, text=text, check=False, timeout=PATIENCE)
         assert done.returncode == 0, done.stderr
         return done.stdout
 
@@ -181,7 +194,7 @@ def machine(request):
         made.stop()
     failed = getattr(request.node, "failed", False)
     if failed and made.log.exists():
-        print(made.log.read_text()[-8000:])
+        print(made.log.read_text()[-8000:], made.whereabouts())
     if failed and os.environ.get("REEVE_KEEP"):
         print(f"kept: {folder}")
     else:
