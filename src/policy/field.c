@@ -119,17 +119,18 @@ static void collect_xattr(const Change *change, const FileState *state, GPtrArra
 	add_words(values, gain_xattrs(&change->before, &change->after));
 }
 
+static const char *const content_words[_CONTENT_N] = {
+	[CONTENT_STORED] = "stored",         [CONTENT_DIGEST] = "large",
+	[CONTENT_SECRET] = "secret",         [CONTENT_REDACTED] = "redacted",
+	[CONTENT_UNREADABLE] = "unreadable",
+};
+
 /* What may be known of the content at all, and what stands in the way. */
 static void collect_content(const Change *change, const FileState *state, GPtrArray *values)
 {
-	static const char *const words[_CONTENT_N] = {
-		[CONTENT_STORED] = "stored",         [CONTENT_DIGEST] = "large",
-		[CONTENT_SECRET] = "secret",         [CONTENT_REDACTED] = "redacted",
-		[CONTENT_UNREADABLE] = "unreadable",
-	};
 	const FileState *now = change->after.type == FILE_ABSENT ? &change->before : &change->after;
 
-	add(values, words[now->content]);
+	add(values, content_words[now->content]);
 	if (change->diff_presence == DIFF_BINARY) {
 		add(values, "binary");
 	}
@@ -149,6 +150,11 @@ static void collect_content(const Change *change, const FileState *state, GPtrAr
 static void collect_state_type(const Change *change, const FileState *state, GPtrArray *values)
 {
 	add(values, file_type_word(state->type));
+}
+
+static void collect_known(const Change *change, const FileState *state, GPtrArray *values)
+{
+	add(values, content_words[state->content]);
 }
 
 static void collect_mode(const Change *change, const FileState *state, GPtrArray *values)
@@ -300,6 +306,7 @@ static const FieldRow rows[] = {
 	{"XattrAdded", FIELD_REEVE, collect_xattr},
 	{"CapabilityAdded", FIELD_REEVE, collect_capability},
 	{"Content", FIELD_REEVE, collect_content},
+	{"OldContent", FIELD_REEVE, collect_known, SIDE_BEFORE},
 	{"Offline", FIELD_REEVE, collect_offline},
 	{"Verdict", FIELD_REEVE, collect_verdict},
 	{"DiffAdded", FIELD_REEVE, collect_added, .is_searched = true, .is_costly = true},
