@@ -3,7 +3,6 @@
 #include "recorder/content.h"
 #include "base/clock.h"
 #include "base/escape.h"
-#include "base/fd.h"
 #include "recorder/probe.h"
 
 #include <errno.h>
@@ -170,24 +169,28 @@ static ReadResult take_content(int fd, const struct stat *st, SecretKind kind,
 	return result;
 }
 
-bool content_read(int fd, const struct stat *st, const char *path, const Secrets *secrets,
-		  FileState *state, GBytes **ret_content, GError **error)
+bool content_open(int fd, const char *path, int *ret_fd, GError **error)
 {
-	SecretKind kind = secrets_classify_path(secrets, path);
 	char link[32];
-	auto_fd int opened = -1;
 
 	/* The reference is of a regular file for sure: opening it again has no side effects. */
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	opened = open(link, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	if (opened < 0 && is_shortage(errno)) {
+	*ret_fd = open(link, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (*ret_fd < 0 && is_shortage(errno)) {
 		g_autofree char *escaped = escape_path(path);
 
 		return error_set_errno(error, "cannot read %s", escaped);
 	}
-	if (opened < 0 ||
-	    take_content(opened, st, kind, secrets, state, ret_content) != READ_WHOLE) {
+	return true;
+}
+
+void content_read(int fd, const struct stat *st, const char *path, const Secrets *secrets,
+		  FileState *state, GBytes **ret_content)
+{
+	SecretKind kind = secrets_classify_path(secrets, path);
+
+	if (fd < 0 || lseek(fd, 0, SEEK_SET) < 0 ||
+	    take_content(fd, st, kind, secrets, state, ret_content) != READ_WHOLE) {
 		set_unreadable(state, st, kind);
 	}
-	return true;
 }

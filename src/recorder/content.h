@@ -14,9 +14,15 @@
 #include <sys/stat.h>
 
 /*
- * `fd` refers to a regular file with stat `st`. Fills content, size, sha256, hmac and mtime_usec of
- * `state`; `ret_content` is what is to be stored as its blob (NULL: nothing). False and *error only
- * when the system is short of something.
+ * Opens for reading what `fd`, a reference to a regular file, refers to: -1 in *ret_fd when it may
+ * not be read. False and *error only when the system is short of something.
  */
-bool content_read(int fd, const struct stat *st, const char *path, const Secrets *secrets,
-		  FileState *state, GBytes **ret_content, GError **error);
+bool content_open(int fd, const char *path, int *ret_fd, GError **error);
+
+/*
+ * `fd` is a descriptor of content_open, or -1, of a file with stat `st`. Fills content, size,
+ * sha256, hmac and mtime_usec of `state`; `ret_content` is what is to be stored as its blob (NULL:
+ * nothing).
+ */
+void content_read(int fd, const struct stat *st, const char *path, const Secrets *secrets,
+		  FileState *state, GBytes **ret_content);

@@ -88,10 +88,32 @@ static guint32 read_flags(int fd)
 	return flags;
 }
 
-static void add_xattr(FileState *state, const char *link, const char *name, gsize *total)
+/*
+ * Attributes: through the readable descriptor where there is one; else through /proc, because a
+ * reference has none of its own. One level of link is followed then, that of /proc, never one of
+ * the watched tree.
+ */
+typedef struct {
+	int readable; /* -1: none */
+	char link[32];
+} XattrSource;
+
+static ssize_t list_xattrs(const XattrSource *source, char *names, gsize size)
+{
+	return source->readable >= 0 ? flistxattr(source->readable, names, size)
+				     : listxattr(source->link, names, size);
+}
+
+static ssize_t get_xattr(const XattrSource *source, const char *name, void *value, gsize size)
+{
+	return source->readable >= 0 ? fgetxattr(source->readable, name, value, size)
+				     : getxattr(source->link, name, value, size);
+}
+
+static void add_xattr(FileState *state, const XattrSource *source, const char *name, gsize *total)
 {
 	static char value[XATTR_SIZE_MAX];
-	ssize_t size = getxattr(link, name, value, sizeof(value));
+	ssize_t size = get_xattr(source, name, value, sizeof(value));
 	guint8 digest[DIGEST_BYTES];
 
 	if (size < 0) {
@@ -106,19 +128,17 @@ static void add_xattr(FileState *state, const char *link, const char *name, gsiz
 	file_state_add_xattr(state, name, value, (gsize)size);
 }
 
-/* Through /proc, because an O_PATH descriptor has no attributes of its own; one level of link is
- * followed, that of /proc, never one of the watched tree. */
-static void read_xattrs(int fd, FileState *state)
+static void read_xattrs(int fd, int readable, FileState *state)
 {
 	static char names[XATTR_LIST_MAX];
-	char link[32];
+	XattrSource source = {.readable = readable};
 	gsize total = 0;
 	ssize_t size;
 
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	size = listxattr(link, names, sizeof(names));
+	snprintf(source.link, sizeof(source.link), "/proc/self/fd/%d", fd);
+	size = list_xattrs(&source, names, sizeof(names));
 	for (ssize_t at = 0; at < size; at += (ssize_t)strlen(names + at) + 1) {
-		add_xattr(state, link, names + at, &total);
+		add_xattr(state, &source, names + at, &total);
 	}
 }
 
@@ -138,7 +158,7 @@ static gint64 wall_nsec(void)
 	return (gint64)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-static void fill_state(Probe *probe, int fd, const struct stat *st)
+static void fill_state(Probe *probe, int fd, int readable, const struct stat *st)
 {
 	FileState *state = &probe->entry.state;
 
@@ -156,7 +176,7 @@ static void fill_state(Probe *probe, int fd, const struct stat *st)
 	} else if (state->type == FILE_SYMLINK) {
 		state->link = read_target(fd);
 	}
-	read_xattrs(fd, state);
+	read_xattrs(fd, readable, state);
 }
 
 static bool stats_agree(const struct stat *a, const struct stat *b)
@@ -167,27 +187,30 @@ static bool stats_agree(const struct stat *a, const struct stat *b)
 	       a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
 }
 
-static bool read_once(int fd, const struct stat *st, const char *path, const Secrets *secrets,
-		      Probe *probe, GError **error)
+static void read_once(int fd, int readable, const struct stat *st, const char *path,
+		      const Secrets *secrets, Probe *probe)
 {
-	fill_state(probe, fd, st);
+	fill_state(probe, fd, readable, st);
 	g_clear_pointer(&probe->content, g_bytes_unref);
-	return probe->entry.state.type != FILE_REGULAR ||
-	       content_read(fd, st, path, secrets, &probe->entry.state, &probe->content, error);
+	if (probe->entry.state.type == FILE_REGULAR) {
+		content_read(readable, st, path, secrets, &probe->entry.state, &probe->content);
+	}
 }
 
 bool probe_read(int fd, const char *path, const Secrets *secrets, Probe *ret, GError **error)
 {
 	g_auto(Probe) probe = {0};
+	auto_fd int readable = -1;
 	struct stat before, after;
 
 	if (fstat(fd, &before) < 0) {
 		return error_set_errno(error, "cannot stat what is open");
 	}
+	if (S_ISREG(before.st_mode) && !content_open(fd, path, &readable, error)) {
+		return false;
+	}
 	for (int attempt = 0; attempt < READ_ATTEMPTS; attempt++) {
-		if (!read_once(fd, &before, path, secrets, &probe, error)) {
-			return false;
-		}
+		read_once(fd, readable, &before, path, secrets, &probe);
 		if (fstat(fd, &after) < 0) {
 			return error_set_errno(error, "cannot stat what is open");
 		}
