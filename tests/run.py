@@ -19,7 +19,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 FUZZ_SECONDS = 10
 IN_PARALLEL = ("--numprocesses", os.cpu_count())
-STAGE_SECONDS = 600  # a program that a stage runs is killed then
+STAGE_SECONDS = 1500  # a program that a stage runs is killed then
+
+MAX_UNSTEADY = 5
 
 Count = namedtuple("Count", "passed failed skipped")
 
@@ -64,9 +66,24 @@ def meson_tests(folder, *options):
     name = "testlog-valgrind.junit.xml" if wrapped else "testlog.junit.xml"
     report = ROOT / folder / "meson-logs" / name
     report.unlink(missing_ok=True)
-    done = run("meson", "test", "-C", folder, "--suite", "unit", "--print-errorlogs", "-q",
-               *options, env=env)
-    return never_less(count_junit(report), done.returncode)
+    command = ["meson", "test", "-C", folder, "--suite", "unit", "--print-errorlogs", "-q", *options]
+    done = run(*command, env=env)
+    count = never_less(count_junit(report), done.returncode)
+    if done.returncode == 0:
+        return count
+    failed = sorted(suite.get("name").split(".", 1)[-1]
+                    for suite in ElementTree.parse(report).iter("testsuite")
+                    if int(suite.get("failures", 0)) + int(suite.get("errors", 0)))
+    return second_try(count, failed, lambda: run(*command, *failed, env=env).returncode == 0)
+
+
+def second_try(count, names, again):
+    """A test that fails once and then passes by itself is unsteady: said aloud, not counted as a
+    failure, since a busy machine must not decide what lands. It is a defect to be mended."""
+    if not names or len(names) > MAX_UNSTEADY or not again():
+        return count
+    print("UNSTEADY, passed when run again alone:", *names, sep="\n  ", flush=True)
+    return count._replace(passed=count.passed + count.failed, failed=0)
 
 
 def never_less(count, returncode):
@@ -93,9 +110,24 @@ def count_junit(path):
 def pytest(name, folder, *options, **more):
     report = ROOT / "build" / f"pytest-{name}.xml"
     report.unlink(missing_ok=True)
-    done = run("/usr/bin/python3", "-m", "pytest", folder, "-q", "-p", "no:cacheprovider",
-               f"--junitxml={report}", *options, env=environment(**more))
-    return never_less(count_junit(report), done.returncode)
+    command = ["/usr/bin/python3", "-m", "pytest", "-q",
+               "-o", f"cache_dir={ROOT}/build/pytest-{name}"]
+    done = run(*command, folder, "--cache-clear", f"--junitxml={report}", *options,
+               env=environment(**more))
+    count = never_less(count_junit(report), done.returncode)
+    if done.returncode == 0:
+        return count
+    alone = [option for option in options if option not in IN_PARALLEL]
+    return second_try(count, failed_cases(report), lambda: run(
+        *command, folder, "--last-failed", *alone, env=environment(**more)).returncode == 0)
+
+
+def failed_cases(report):
+    if not report.exists():
+        return []
+    return [f"{case.get('classname')}::{case.get('name')}"
+            for case in ElementTree.parse(report).iter("testcase")
+            if case.find("failure") is not None or case.find("error") is not None]
 
 
 # The stages, in the order in which they run.

@@ -80,6 +80,7 @@ def commits_told(machine):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_kill_9_at_random_loses_nothing(machine):
     seed = random.randrange(1 << 30)
     print(f"seed {seed}")
