@@ -44,7 +44,9 @@ static bool refuse(const TreeChange *entry, const char *why, GError **error)
 /* git's own files steer git; on the machine they are nothing. */
 static bool is_for_git_only(const char *path)
 {
-	return g_str_has_prefix(path_name(path), ".git") || g_str_has_prefix(path, ".git");
+	const char *slash = strrchr(path, '/');
+
+	return g_str_has_prefix(slash == NULL ? path : slash + 1, ".git");
 }
 
 static bool attribute_is_harmless(const char *value)

@@ -73,7 +73,8 @@ int verb_hook(const Context *context, int argc, char **argv)
 	if (verb_parse(NULL, &argc, &argv, &status) == VERB_DONE) {
 		return status;
 	}
-	for (gsize i = 0; argc == 2 && i < G_N_ELEMENTS(hooks); i++) {
+	/* (pre-push is given the remote's name and place as well) */
+	for (gsize i = 0; argc >= 2 && i < G_N_ELEMENTS(hooks); i++) {
 		if (strcmp(argv[1], hooks[i].name) != 0) {
 			continue;
 		}
