@@ -196,22 +196,21 @@ static void test_pin(const char *prefix, const Pin *pin, const FileState *state,
  * Properties the request does not pin may not change along the way: who asked for new content did
  * not ask for a new mode or owner.
  */
-static void test_untouched(const RequestChange *item, const Change *change, Match *match)
+static void test_untouched(const RequestChange *item, const Pin *pin, const Change *change,
+			   Match *match)
 {
-	const Pin *to = &item->to;
-
 	if (change->before.type == FILE_ABSENT || change->after.type == FILE_ABSENT) {
 		return;
 	}
-	if ((change->difference & STATE_MODE) != 0 && !to->has_mode) {
+	if ((change->difference & STATE_MODE) != 0 && !pin->has_mode) {
 		fail(match, "mode: not requested, but changed from %04o to %04o",
 		     change->before.mode, change->after.mode);
 	}
-	if ((change->difference & STATE_OWNER) != 0 && to->owner == NULL) {
+	if ((change->difference & STATE_OWNER) != 0 && pin->owner == NULL) {
 		fail(match, "owner: not requested, but changed from %u to %u", change->before.uid,
 		     change->after.uid);
 	}
-	if ((change->difference & STATE_GROUP) != 0 && to->group == NULL) {
+	if ((change->difference & STATE_GROUP) != 0 && pin->group == NULL) {
 		fail(match, "group: not requested, but changed from %u to %u", change->before.gid,
 		     change->after.gid);
 	}
@@ -254,7 +253,7 @@ static void match_item(const Request *request, const RequestChange *item, const 
 	}
 	test_pin("before: ", &item->from, &change->before, match);
 	test_pin("", &item->to, &change->after, match);
-	test_untouched(item, change, match);
+	test_untouched(item, &item->to, change, match);
 	match->kind = match->reasons->len > 0 ? MATCH_FAILED : item_strength(item);
 }
 
@@ -299,6 +298,8 @@ static bool item_is_backed_out(const Request *request, const RequestChange *item
 	test_host(request, context, &match);
 	test_window(request, context, &match);
 	test_pin("", &item->from, &change->after, &match);
+	/* the old bytes with a new mode are not what was there before */
+	test_untouched(item, &item->from, change, &match);
 	passes = match.reasons->len == 0;
 	match_clear(&match);
 	return passes;
