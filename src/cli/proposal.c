@@ -104,6 +104,11 @@ static bool state_now(Proposal *proposal, const char *path, FileState *ret, GErr
 	       store_state(proposal->store, proposal->head, path, ret, error);
 }
 
+static char *name_or_number(const char *name, guint32 number)
+{
+	return name != NULL ? g_strdup(name) : g_strdup_printf("%u", number);
+}
+
 static void pin_content(Pin *pin, const FileState *state)
 {
 	pin->is_given = true;
@@ -121,9 +126,16 @@ static void pin_content(Pin *pin, const FileState *state)
 	}
 }
 
-static char *name_or_number(const char *name, guint32 number)
+/* All of it: the old bytes with another mode are another state. */
+static void pin_now(Pin *pin, const FileState *state)
 {
-	return name != NULL ? g_strdup(name) : g_strdup_printf("%u", number);
+	pin_content(pin, state);
+	if (pin->is_given && !pin->is_absent) {
+		pin->has_mode = state->type != FILE_SYMLINK;
+		pin->mode = state->mode;
+		pin->owner = name_or_number(state->owner, state->uid);
+		pin->group = name_or_number(state->group, state->gid);
+	}
 }
 
 /* What was asked for, else as it is now, else as a new file usually is. */
@@ -190,7 +202,7 @@ static RequestChange *begin(Proposal *proposal, const char *path, GBytes *conten
 	}
 	change = request_add_change(proposal->request, path);
 	if (proposal->store != NULL) {
-		pin_content(&change->from, now);
+		pin_now(&change->from, now);
 	}
 	return change;
 }
@@ -253,7 +265,7 @@ bool proposal_remove(Proposal *proposal, const char *path, GError **error)
 	}
 	change = request_add_change(proposal->request, path);
 	if (proposal->store != NULL) {
-		pin_content(&change->from, &now);
+		pin_now(&change->from, &now);
 	}
 	change->to = (Pin){.is_given = true, .is_absent = true};
 	return true;
@@ -274,7 +286,7 @@ bool proposal_attributes(Proposal *proposal, const char *path, GError **error)
 	change->has_op = true;
 	change->op = OP_ATTRIBUTES_MODIFIED;
 	if (proposal->store != NULL) {
-		pin_content(&change->from, &now);
+		pin_now(&change->from, &now);
 	}
 	pin_properties(proposal, &change->to, &now, -1);
 	return true;

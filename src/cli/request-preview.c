@@ -135,6 +135,9 @@ static bool pin_holds(const Pin *from, const FileState *now)
 	    (now->content != CONTENT_STORED || memcmp(from->blob, now->blob, BLOB_BYTES) != 0)) {
 		return false;
 	}
+	if (from->has_mode && from->mode != now->mode) {
+		return false;
+	}
 	return from->target == NULL || g_strcmp0(from->target, now->link) == 0;
 }
 
