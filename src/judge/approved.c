@@ -4,36 +4,36 @@
 
 #include "event/event.h"
 
-static void find_state(Store *store, const Drift *drift, const char *path, Approved *ret)
+#include <string.h>
+
+static const Approved unknown = {
+	.kind = APPROVED_UNKNOWN,
+	.why = "its approved state is not known: the index cannot be read",
+};
+
+static Approved compare(const Drift *drift, const Change *change)
 {
-	ret->kind = APPROVED_STATE;
-	if (drift->approved_commit == NULL) {
-		return; /* there was nothing: FILE_ABSENT */
-	}
-	if (!store_state(store, drift->approved_commit, path, &ret->state, NULL)) {
-		ret->kind = APPROVED_UNKNOWN;
-		ret->why = "its approved state cannot be read from snapshots.git";
-	}
+	char digest[DIGEST_HEX + 1];
+
+	event_state_digest(&change->after, digest);
+	return (Approved){strcmp(digest, drift->approved_state) == 0 ? APPROVED_AGAIN
+								     : APPROVED_NOT_YET,
+			  NULL};
 }
 
-void approved_find(Index *index, Store *store, const char *path, Approved *ret)
+Approved approved_find(Index *index, const Change *change)
 {
-	g_autofree char *told = event_path(path);
+	g_autofree char *told = event_path(change->path);
 	g_autoptr(GError) error = NULL;
 	Drift *drift = index == NULL ? NULL : index_drift_of(index, told, &error);
+	Approved approved = {APPROVED_UNTIL_NOW, NULL};
 
-	*ret = (Approved){.kind = APPROVED_UNTIL_NOW};
-	if (drift != NULL) {
-		find_state(store, drift, path, ret);
-		drift_free(drift);
-	} else if (index == NULL || error != NULL) {
-		ret->kind = APPROVED_UNKNOWN;
-		ret->why = "its approved state is not known: the index cannot be read";
+	if (index == NULL || error != NULL) {
+		return unknown;
 	}
-}
-
-void approved_clear(Approved *approved)
-{
-	file_state_clear(&approved->state);
-	*approved = (Approved){0};
+	if (drift != NULL) {
+		approved = compare(drift, change);
+		drift_free(drift);
+	}
+	return approved;
 }

@@ -191,13 +191,11 @@ static bool set_must_wait(const Judge *judge, const ChangeSet *set)
 
 static void decide(Judge *judge, const ChangeSet *set, Change *change)
 {
-	g_auto(Approved) approved = {0};
+	Approved approved = approved_find(outbox_index(judge->outbox), change);
 	g_auto(Considered) considered = {0};
 	VerdictGrounds grounds = {.approved = &approved};
 	MatchContext context;
 
-	approved_find(outbox_index(judge->outbox), docket_store(judge->docket), change->path,
-		      &approved);
 	if (judge->approvals != NULL) {
 		const Register *reg = approvals_register(judge->approvals);
 

@@ -16,8 +16,7 @@ static void give(Change *change, Verdict verdict, const char *reason)
 static bool is_back(const Change *change, const Approved *approved)
 {
 	/* what came and went left the path as it was, whatever that was */
-	return approved->kind == APPROVED_STATE && change->op != OP_TRANSIENT &&
-	       file_state_compare(&change->after, &approved->state) == 0;
+	return approved->kind == APPROVED_AGAIN && change->op != OP_TRANSIENT;
 }
 
 static Verdict verdict_of_type(RequestType type)
@@ -107,7 +106,8 @@ static void add_history(Change *change, const Approved *approved)
 	switch (approved->kind) {
 	case APPROVED_UNTIL_NOW:
 		break;
-	case APPROVED_STATE:
+	case APPROVED_AGAIN:
+	case APPROVED_NOT_YET:
 		add_reason(change, "it was not in its approved state before, either");
 		break;
 	case APPROVED_UNKNOWN:

@@ -8,17 +8,17 @@
 #include "event/change.h"
 #include "register/register.h"
 
-/* What the history says of a path. */
+/* What the history says of a path, and of the state a change has brought it to. */
 typedef enum {
 	APPROVED_UNTIL_NOW, /* it was in its approved state before this change */
-	APPROVED_STATE,     /* it drifts, and this is its approved state */
-	APPROVED_UNKNOWN,   /* it drifts, but its approved state cannot be read */
+	APPROVED_AGAIN,     /* it drifted, and this is its approved state */
+	APPROVED_NOT_YET,   /* it drifted, and still does */
+	APPROVED_UNKNOWN,   /* nobody can say at the moment */
 } ApprovedKind;
 
 typedef struct {
 	ApprovedKind kind;
-	FileState state; /* APPROVED_STATE */
-	const char *why; /* APPROVED_UNKNOWN: one sentence; borrowed */
+	const char *why; /* APPROVED_UNKNOWN: one sentence; static */
 } Approved;
 
 /* All that decides. */

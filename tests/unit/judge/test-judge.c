@@ -179,6 +179,20 @@ static void test_change_and_back(void)
 	assert_kinds(court, "baseline change change change");
 }
 
+/* The content is back, the mode is not. */
+static void test_half_back(void)
+{
+	g_autoptr(Court) court = court_open();
+
+	begin(court);
+	write_hosts(court, "evil\n");
+	past_file(&court->past, "/etc/hosts", "127.0.0.1 localhost\n")->mode = 0666;
+	past_commit_kind(&court->past, CHANGE_SET_CHANGE);
+	judge_all(court);
+	g_assert_cmpstr(text_of(last_event(court), "verdict"), ==, "unapproved");
+	g_assert_cmpuint(drift(court), ==, 1);
+}
+
 /* The same path again and again in commits that are judged together. */
 static void test_backlog(void)
 {
@@ -431,6 +445,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/judge/nothing", test_nothing);
 	g_test_add_func("/judge/baseline-is-no-alert", test_baseline_is_no_alert);
 	g_test_add_func("/judge/change-and-back", test_change_and_back);
+	g_test_add_func("/judge/half-back", test_half_back);
 	g_test_add_func("/judge/backlog", test_backlog);
 	g_test_add_func("/judge/restart-tells-nothing-twice", test_restart_tells_nothing_twice);
 	g_test_add_func("/judge/killed-in-the-middle", test_killed_in_the_middle);
