@@ -5,7 +5,7 @@
 #include "base/digest.h"
 #include "base/io.h"
 #include "change/loose.h"
-#include "change/sealed.h"
+#include "change/packs.h"
 #include "snapshot/layout.h"
 
 #include <fcntl.h>
@@ -14,9 +14,11 @@
 
 #define CACHE_BYTES (16 * 1024 * 1024)
 #define CACHED_TREE_BYTES (1024 * 1024)
+/* Manifests are read for every change in their directory. */
+#define CACHED_BLOB_BYTES (128 * 1024)
 #define OPEN_PACKS 64
 /* The recorder writes packs; loose objects are stock git's. */
-#define PRIORITY_PACK 2
+#define PRIORITY_PACKS 2
 #define PRIORITY_LOOSE 1
 #define REF_MAX_BYTES 256
 #define PACKED_REFS_MAX_BYTES (1024 * 1024)
@@ -25,8 +27,7 @@ struct Odb {
 	char *folder;
 	git_odb *odb;
 	git_repository *repository; /* a wrapper of odb: no folder, no configuration */
-	GHashTable *indexes;        /* names of those that were looked at */
-	char *damaged;              /* name of an index that is not as it was written; NULL */
+	Packs *packs;               /* owned by odb */
 };
 
 /* libgit2 must not look at anybody's configuration, and must not take the host's memory. */
@@ -48,6 +49,8 @@ void odb_prepare(void)
 	git_libgit2_opts(GIT_OPT_SET_CACHE_MAX_SIZE, (ssize_t)CACHE_BYTES);
 	git_libgit2_opts(GIT_OPT_SET_CACHE_OBJECT_LIMIT, GIT_OBJECT_TREE,
 			 (size_t)CACHED_TREE_BYTES);
+	git_libgit2_opts(GIT_OPT_SET_CACHE_OBJECT_LIMIT, GIT_OBJECT_BLOB,
+			 (size_t)CACHED_BLOB_BYTES);
 	git_libgit2_opts(GIT_OPT_SET_MWINDOW_FILE_LIMIT, (size_t)OPEN_PACKS);
 	g_once_init_leave(&done, 1);
 }
@@ -65,68 +68,44 @@ static bool library_refuses(const char *path, GError **error)
 	return false;
 }
 
-/* A pack whose index is damaged is left out: what is in it is missing, and said to be. */
-static bool add_pack(Odb *objects, const char *folder, const char *name, GError **error)
-{
-	g_autofree char *path = g_build_filename(folder, name, NULL);
-	git_odb_backend *backend;
-
-	switch (sealed_check(folder, name)) {
-	case SEALED_GONE:
-		return true;
-	case SEALED_ALTERED:
-	case SEALED_UNREADABLE:
-		g_free(objects->damaged);
-		objects->damaged = g_strdup(name);
-		break;
-	case SEALED_SOUND:
-		if (git_odb_backend_one_pack(&backend, path) < 0 ||
-		    git_odb_add_backend(objects->odb, backend, PRIORITY_PACK) < 0) {
-			return library_refuses(path, error);
-		}
-		break;
-	}
-	g_hash_table_add(objects->indexes, g_strdup(name));
-	return true;
-}
-
-/* Adds the packs that came since. */
-static bool add_packs(Odb *objects, GError **error)
-{
-	g_autofree char *folder = g_build_filename(objects->folder, "objects", "pack", NULL);
-	g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
-	const char *name;
-
-	while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
-		if (g_str_has_prefix(name, "pack-") && g_str_has_suffix(name, ".idx") &&
-		    !g_hash_table_contains(objects->indexes, name) &&
-		    !add_pack(objects, folder, name, error)) {
-			return false;
-		}
-	}
-	return true;
-}
-
 static void close_odb(Odb *objects)
 {
 	g_clear_pointer(&objects->repository, git_repository_free);
 	g_clear_pointer(&objects->odb, git_odb_free);
-	g_clear_pointer(&objects->damaged, g_free);
-	g_hash_table_remove_all(objects->indexes);
+	objects->packs = NULL;
+}
+
+static bool add_loose(Odb *objects, const char *folder, GError **error)
+{
+	git_odb_backend *loose;
+
+	return (git_odb_backend_loose(&loose, folder, -1, 0, 0, 0) == 0 &&
+		git_odb_add_backend(objects->odb, loose, PRIORITY_LOOSE) == 0) ||
+	       library_refuses(folder, error);
+}
+
+static bool add_packs(Odb *objects, const char *folder, GError **error)
+{
+	g_autofree char *path = g_build_filename(folder, "pack", NULL);
+	g_autoptr(Packs) packs = packs_new(path);
+
+	if (git_odb_add_backend(objects->odb, packs_backend(packs), PRIORITY_PACKS) < 0) {
+		return library_refuses(path, error);
+	}
+	objects->packs = g_steal_pointer(&packs);
+	return packs_look(objects->packs, error);
 }
 
 static bool open_odb(Odb *objects, GError **error)
 {
-	g_autofree char *path = g_build_filename(objects->folder, "objects", NULL);
-	git_odb_backend *loose;
+	g_autofree char *folder = g_build_filename(objects->folder, "objects", NULL);
 
-	if (git_odb_new(&objects->odb) < 0 ||
-	    git_odb_backend_loose(&loose, path, -1, 0, 0, 0) < 0 ||
-	    git_odb_add_backend(objects->odb, loose, PRIORITY_LOOSE) < 0 ||
-	    git_repository_wrap_odb(&objects->repository, objects->odb) < 0) {
-		return library_refuses(path, error);
+	if (git_odb_new(&objects->odb) < 0) {
+		return library_refuses(folder, error);
 	}
-	return add_packs(objects, error);
+	return add_loose(objects, folder, error) && add_packs(objects, folder, error) &&
+	       (git_repository_wrap_odb(&objects->repository, objects->odb) == 0 ||
+		library_refuses(folder, error));
 }
 
 Odb *odb_open(const char *state_dir, GError **error)
@@ -136,7 +115,6 @@ Odb *odb_open(const char *state_dir, GError **error)
 
 	odb_prepare();
 	objects->folder = g_build_filename(state_dir, "snapshots.git", NULL);
-	objects->indexes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	inside = g_build_filename(objects->folder, "objects", NULL);
 	if (!g_file_test(inside, G_FILE_TEST_IS_DIR)) {
 		g_set_error(error, REEVE_ERROR, REEVE_ERROR_NOT_FOUND,
@@ -152,7 +130,6 @@ void odb_close(Odb *objects)
 		return;
 	}
 	close_odb(objects);
-	g_hash_table_unref(objects->indexes);
 	g_free(objects->folder);
 	g_free(objects);
 }
@@ -258,11 +235,11 @@ OdbRef odb_head(Odb *objects, git_oid *ret, GError **error)
 static bool object_is_damaged(const Odb *objects, const git_oid *id, const char *why,
 			      GError **error)
 {
+	const char *damaged = objects->packs == NULL ? NULL : packs_damaged(objects->packs);
 	g_autofree char *hex = odb_format_id(id);
 
 	g_set_error(error, REEVE_ERROR, REEVE_ERROR_CORRUPT, "object %s of snapshots.git: %s%s%s",
-		    hex, why, objects->damaged == NULL ? "" : "; damaged: ",
-		    objects->damaged == NULL ? "" : objects->damaged);
+		    hex, why, damaged == NULL ? "" : "; damaged: ", damaged == NULL ? "" : damaged);
 	return false;
 }
 
@@ -351,7 +328,7 @@ static bool read_with(ReadOnce *read_once, Odb *objects, const git_oid *id, gsiz
 	if (read_once(objects, id, max_bytes, ret, NULL)) {
 		return true;
 	}
-	if (objects->repository != NULL && add_packs(objects, NULL) &&
+	if (objects->repository != NULL && packs_look(objects->packs, NULL) &&
 	    read_once(objects, id, max_bytes, ret, NULL)) {
 		return true;
 	}

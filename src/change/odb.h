@@ -5,8 +5,7 @@
  * before anything is allocated, and libgit2 hashes again what it has read.
  *
  * The recorder adds and merges packs while we read. What cannot be found is therefore looked for
- * again before it is called missing. Each index is checked before libgit2 gets to see it; a pack
- * with a damaged one is left out.
+ * again before it is called missing. A pack with a damaged index is left out.
  */
 #pragma once
 
