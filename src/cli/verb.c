@@ -58,13 +58,15 @@ const Verb *verb_nearest(const char *typed)
 static void print_help(const Verb *verb, GOptionContext *parser)
 {
 	g_autofree char *options = g_option_context_get_help(parser, TRUE, NULL);
-	/* GLib's text begins with a usage line of its own; ours names the verb. */
-	const char *entries = strstr(options, "Application Options:");
+	/* GLib's text begins with a usage of its own, then, behind a blank line, has a heading in
+	 * the reader's language and the options; ours names the verb. */
+	const char *heading = strstr(options, "\n\n");
+	const char *entries = heading == NULL ? NULL : strchr(heading + 2, '\n');
 
 	g_print("usage: reeve %s%s%s\n\n%s\n", verb->name, *verb->synopsis != '\0' ? " " : "",
 		verb->synopsis, verb->help);
 	if (entries != NULL) {
-		g_print("\nOptions:%s", entries + strlen("Application Options:"));
+		g_print("\nOptions:%s", entries);
 	}
 	g_print("\nThe manual is reeve(1).\n");
 }
