@@ -36,8 +36,8 @@ static const struct {
 	{VERDICT_MISMATCH, "a request names it, but a test failed",
 	 "put back what the request says, or have a new request signed"},
 	{VERDICT_UNAPPROVED, "no change request names it",
-	 "put it back (`reeve diff` shows how it was) and it closes as restored; until then it is "
-	 "drift"},
+	 "put it back (`reeve diff` shows how it was) and it closes as restored; or ask for it "
+	 "(`reeve request new`), and it closes when somebody else approves"},
 };
 
 static void put_line(const Paint *paint, GString *out, const char *label, Style style,

@@ -23,6 +23,13 @@ static bool make_folder(const Context *context, const char *place, GError **erro
 	g_autofree char *parent = g_path_get_dirname(place);
 	struct stat st;
 
+	/* the daemon decides, at its first start, which group reads what is recorded */
+	if (geteuid() == 0 && g_str_equal(parent, state_dir) && stat(parent, &st) < 0) {
+		g_set_error(error, REEVE_ERROR, REEVE_ERROR_NOT_FOUND,
+			    "%s is not there yet: start the daemon once before making a register",
+			    parent);
+		return false;
+	}
 	if (g_mkdir_with_parents(parent, g_str_equal(parent, state_dir) ? 0750 : 0755) < 0) {
 		return error_set_errno(error, "cannot make %s", parent);
 	}

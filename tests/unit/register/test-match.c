@@ -169,6 +169,32 @@ static void test_what_was_not_requested_may_not_change(void)
 	check(&asked, change, &context);
 }
 
+static bool backs_out(const char *from, const Change *change)
+{
+	static const MatchContext context = {.host = "web-1"};
+	g_autofree char *text =
+		g_strconcat(HEAD "changes:\n  - path: /etc/motd\n    content: any\n    from: {",
+			    from, "}\n", NULL);
+	g_autoptr(GError) error = NULL;
+	g_autoptr(Request) request = request_parse("r", "CHG-1", text, strlen(text), &error);
+
+	g_assert_no_error(error);
+	return request_is_backed_out(request, change, &context);
+}
+
+/* The old bytes with a new mode are not what was there before. */
+static void test_a_back_out_brings_back_everything(void)
+{
+	g_autoptr(Change) change = make_change();
+
+	g_assert_true(backs_out("blob: \"" ONES "\"", change));
+	change->after.mode = 04777;
+	change->difference |= STATE_MODE;
+	g_assert_false(backs_out("blob: \"" ONES "\"", change));
+	g_assert_false(backs_out("blob: \"" ONES "\", mode: \"0644\"", change));
+	g_assert_true(backs_out("blob: \"" ONES "\", mode: \"4777\"", change));
+}
+
 static void test_deletion(void)
 {
 	static const Case asked = {MOTD "    to: {absent: true}\n", NULL, MATCH_EXACT};
@@ -193,5 +219,6 @@ int main(int argc, char **argv)
 	g_test_add_func("/match/offline", test_offline_change_needs_the_whole_gap_inside);
 	g_test_add_func("/match/unrequested", test_what_was_not_requested_may_not_change);
 	g_test_add_func("/match/deletion", test_deletion);
+	g_test_add_func("/match/back-out", test_a_back_out_brings_back_everything);
 	return g_test_run();
 }
