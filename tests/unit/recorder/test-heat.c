@@ -44,6 +44,7 @@ static void test_cools_down(void)
 		heat_committed(heat, "/a", SEC);
 	}
 	g_assert_cmpint(heat_held_until(heat, "/a"), ==, 2 * SEC);
+	heat_committed(heat, "/b", 23 * SEC / 2); /* sweeps, a moment too early for /a */
 	heat_committed(heat, "/a", 13 * SEC);
 	g_assert_cmpint(heat_held_until(heat, "/a"), ==, 0);
 }

@@ -395,6 +395,39 @@ static void test_moved_secret(Fixture *f, const void *data)
 	g_assert_cmpint(entry(f, "/etc/ssl/private/k")->state.content, ==, CONTENT_SECRET);
 }
 
+/* As if it had been seen long after it was made: then its stat alone says that it is the same. */
+static void make_sure(Fixture *f, const char *path)
+{
+	g_autoptr(GError) error = NULL;
+	CatalogEntry *known = entry(f, path);
+
+	known->seen_nsec += G_GINT64_CONSTANT(1000000000);
+	must(catalog_begin(f->world.catalog, &error), error);
+	must(catalog_put(f->world.catalog, path, known, &error), error);
+	must(catalog_finish(f->world.catalog, snapshot_head(f->world.snapshot), &error), error);
+}
+
+/* A directory with a well-known file moves to where files are secret, and back. */
+static void test_moved_among_secrets(Fixture *f, const void *data)
+{
+	make_dir(f, "etc/ssl");
+	make_dir(f, "etc/plain");
+	write_file(f, "etc/plain/k", "hunter2");
+	adopt(f);
+	make_sure(f, "/etc/plain/k");
+	move(f, "etc/plain", "etc/ssl/private");
+	look(f, order("/etc/plain"), moved("/etc/ssl/private", "/etc/plain"), NULL);
+	g_assert_cmpint(entry(f, "/etc/ssl/private/k")->state.content, ==, CONTENT_SECRET);
+	make_sure(f, "/etc/ssl/private/k");
+	move(f, "etc/ssl/private", "etc/plain");
+	look(f, order("/etc/ssl/private"), moved("/etc/plain", "/etc/ssl/private"), NULL);
+	g_assert_cmpint(entry(f, "/etc/plain/k")->state.content, ==, CONTENT_STORED);
+	make_sure(f, "/etc/plain/k");
+	move(f, "etc/plain", "etc/other");
+	look(f, order("/etc/plain"), moved("/etc/other", "/etc/plain"), NULL);
+	g_assert_cmpint(entry(f, "/etc/other/k")->state.content, ==, CONTENT_STORED);
+}
+
 /* Single paths and the subtree they are in, in one batch: each keeps its own time. */
 static void test_single_before_subtree(Fixture *f, const void *data)
 {
@@ -559,6 +592,7 @@ int main(int argc, char **argv)
 	ADD("/look/moved-directory", test_moved_directory);
 	ADD("/look/moved-unseen", test_moved_unseen);
 	ADD("/look/moved-secret", test_moved_secret);
+	ADD("/look/moved-among-secrets", test_moved_among_secrets);
 	ADD("/look/single-before-subtree", test_single_before_subtree);
 	ADD("/look/budget", test_budget);
 	ADD("/look/root-file", test_root_file);

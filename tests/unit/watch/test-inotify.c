@@ -116,6 +116,10 @@ static void test_names_only(Fixture *f, const void *data)
 	g_assert_cmpint(add(f, ".", "/t", WATCH_EVERYTHING), ==, WATCH_KNOWN);
 	write_file(f, "x", "again");
 	g_assert_cmpstr(take(f), ==, "w/t/x W/t/x");
+	/* Above one root and in another: the wider extent stays. */
+	g_assert_cmpint(add(f, ".", "/t", WATCH_NAMES), ==, WATCH_KNOWN);
+	write_file(f, "x", "third");
+	g_assert_cmpstr(take(f), ==, "w/t/x W/t/x");
 	g_assert_cmpint(unlinkat(f->dir_fd, "x", 0), ==, 0);
 }
 
@@ -180,7 +184,11 @@ static void test_overflow(Fixture *f, const void *data)
 		g_assert_cmpint(mkdirat(f->dir_fd, "d", 0700), ==, 0);
 		g_assert_cmpint(unlinkat(f->dir_fd, "d", AT_REMOVEDIR), ==, 0);
 	}
+	/* Read after the overflow, by the same instance: older than the rescan, so not told. */
+	watch_drain(f->watch);
+	g_assert_cmpint(mkdirat(f->dir_fd, "late", 0700), ==, 0);
 	g_assert_true(g_str_has_suffix(take(f), "s/"));
+	unlinkat(f->dir_fd, "late", AT_REMOVEDIR);
 	g_assert_cmpuint(f->gaps, ==, 1);
 	g_assert_cmpstr(f->cause, ==, "overflow");
 	g_assert_cmpuint(watch_count(f->watch), ==, 0);
