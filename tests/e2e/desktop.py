@@ -222,10 +222,17 @@ class Desktop:
         wait_for("every notification to be withdrawn", lambda: not self.bubbles)
 
     def shot(self, name):
+        """A picture of what is on the screen, once it is drawn, without the emptiness around it."""
         ARTEFACTS.mkdir(exist_ok=True)
         file = ARTEFACTS / f"{name}.png"
-        assert self.run("import", "-window", "root", str(file)).returncode == 0
-        return file
+
+        def is_drawn():
+            self.run("import", "-window", "root", str(file))
+            return int(self.run("identify", "-format", "%k", str(file)).stdout) > 1
+        wait_for("something on the screen", is_drawn)
+        done = self.run("mogrify", "-trim", "+repage", "-bordercolor", "black", "-border", "12",
+                        str(file))
+        assert done.returncode == 0, done.stderr
 
     # what a person does
 

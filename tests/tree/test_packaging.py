@@ -63,3 +63,14 @@ def test_users_and_folders(installed):
     for name, mode in (("var/lib/reeve", 0o2750), ("run/reeve", 0o755)):
         st = (installed / name).stat()
         assert (stat.S_IMODE(st.st_mode), st.st_uid, st.st_gid) == (mode, 0, int(groups["reeve"]))
+
+
+def test_desktop_unit_is_sound(installed):
+    program = installed / "usr/bin/reeve-desktop"
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    # (verified as a unit of the system: a session to ask is not everywhere)
+    shutil.copy(PACKAGING / "reeve-desktop.service", installed / "etc/systemd/system")
+    done = run("systemd-analyze", "verify", "--man=no", "--recursive-errors=no",
+               f"--root={installed}", "reeve-desktop.service")
+    assert (done.returncode, done.stderr) == (0, "")
