@@ -201,6 +201,11 @@ def machine(request):
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def pytest_collection_modifyitems(items):
+    """The slow ones first: where several run at a time, nobody waits for the last."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item):
     report = (yield).get_result()
