@@ -59,14 +59,22 @@ static bool folder_is_empty(const char *place, GError **error)
 	return true;
 }
 
-/* Hooks and configuration stay root's: git, run by root in here, does what they say. */
+/*
+ * Hooks and configuration stay root's: git, run by root in here, does what they say. So nobody else
+ * may write into the folder itself; and because git locks HEAD, in there, with the branch it names,
+ * HEAD names none that is ever pushed (`git clone -b main` says which one is wanted).
+ */
 static bool close_repository(const char *place, GError **error)
 {
 	g_autofree char *config = g_build_filename(place, "config", NULL);
 	g_autofree char *head = g_build_filename(place, "HEAD", NULL);
+	bool is_shared = geteuid() == 0;
 
+	if (is_shared && !g_file_set_contents(head, "ref: refs/heads/none\n", -1, error)) {
+		return false;
+	}
 	return (chmod(config, 0644) == 0 && chmod(head, 0644) == 0 &&
-		chmod(place, geteuid() == 0 ? 02750 : 0700) == 0) ||
+		chmod(place, is_shared ? 02750 : 0700) == 0) ||
 	       error_set_errno(error, "cannot close %s", place);
 }
 

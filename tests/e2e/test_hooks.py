@@ -25,7 +25,7 @@ class Clone:
     def __init__(self, folder, origin):
         self.folder = folder
         self.git("clone", "-q", origin, folder, inside=False)
-        self.git("checkout", "-q", "-B", "main")
+        self.git("symbolic-ref", "HEAD", "refs/heads/main")
 
     def git(self, *words, inside=True, check=True):
         place = ["-C", self.folder] if inside else []
