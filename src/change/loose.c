@@ -28,8 +28,8 @@ static bool inflate_into(int fd, GChecksum *checksum, z_stream *stream)
 		stream->next_in = in;
 		stream->avail_in = (uInt)got;
 		while (stream->avail_in > 0) {
-			if (state == Z_STREAM_END) {
-				return false; /* bytes behind the end */
+			if (state == Z_STREAM_END || stream->total_out > LOOSE_MAX_BYTES) {
+				return false; /* bytes behind the end, or no end */
 			}
 			stream->next_out = out;
 			stream->avail_out = STEP_BYTES;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Files that end with the SHA-1 of all before it, as packs and their indexes do. An index must be
- * checked before libgit2 sees it: it trusts the offsets in there, and crashes on false ones.
+ * Values: files that end with the SHA-1 of all before it, as packs and their indexes do. An index
+ * must be checked before libgit2 sees it: it trusts the offsets in there, and crashes on false
+ * ones.
  */
 #pragma once
 
