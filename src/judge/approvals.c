@@ -12,12 +12,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* So many are told; whoever puts these right sees the next. */
+#define PROBLEMS_MAX 20
+
 struct Approvals {
 	Signers *signers;
 	Register *reg;
 	char *trust_problem;
 	char *register_problem;
-	bool has_looked;
+	GPtrArray *problems; /* of char * */
+	bool must_judge_again;
 };
 
 /* Trusted keys: reading */
@@ -83,9 +87,12 @@ static void parse_trust(Approvals *approvals, const TrustSource *trust)
 	if (error != NULL) {
 		approvals->trust_problem = g_strdup(error->message);
 	}
-	if (approvals->signers == NULL) {
-		approvals->signers = signers_parse(trust->file, "", 0, NULL);
-	}
+}
+
+/* Nobody is trusted where there is no file, or none in it: that is not yet a verdict on anybody. */
+static bool trusts_anybody(const Approvals *approvals)
+{
+	return approvals->signers != NULL && signers_count(approvals->signers) > 0;
 }
 
 Approvals *approvals_new(const TrustSource *trust, const char *path, const char *branch)
@@ -93,7 +100,10 @@ Approvals *approvals_new(const TrustSource *trust, const char *path, const char 
 	Approvals *approvals = g_new0(Approvals, 1);
 
 	parse_trust(approvals, trust);
-	approvals->reg = register_new(path, branch, approvals->signers);
+	approvals->reg =
+		register_new(path, branch, trusts_anybody(approvals) ? approvals->signers : NULL);
+	approvals->problems = g_ptr_array_new_with_free_func(g_free);
+	approvals->must_judge_again = true;
 	return approvals;
 }
 
@@ -103,7 +113,8 @@ void approvals_free(Approvals *approvals)
 		return;
 	}
 	register_free(approvals->reg);
-	signers_free(approvals->signers);
+	g_clear_pointer(&approvals->signers, signers_free);
+	g_ptr_array_unref(approvals->problems);
 	g_free(approvals->trust_problem);
 	g_free(approvals->register_problem);
 	g_free(approvals);
@@ -130,19 +141,52 @@ bool approvals_recall(Approvals *approvals, Index *index, int journal_fd, GError
 
 /* Looking */
 
+static void list_problems(Approvals *approvals)
+{
+	g_autoptr(GPtrArray) requests = register_requests(approvals->reg);
+
+	g_ptr_array_set_size(approvals->problems, 0);
+	if (approvals->register_problem != NULL) {
+		g_ptr_array_add(approvals->problems, g_strdup(approvals->register_problem));
+	}
+	if (approvals->trust_problem != NULL) {
+		g_ptr_array_add(approvals->problems, g_strdup(approvals->trust_problem));
+	}
+	for (guint i = 0; i < requests->len; i++) {
+		const Standing *standing = g_ptr_array_index(requests, i);
+
+		if (standing->problem != NULL && approvals->problems->len < PROBLEMS_MAX) {
+			g_ptr_array_add(approvals->problems, g_strdup(standing->problem));
+		}
+	}
+}
+
 bool approvals_look(Approvals *approvals, gint64 now_usec, GPtrArray **ret_news)
 {
 	g_autoptr(GError) error = NULL;
 	RegisterLoad load = register_load(approvals->reg, now_usec, &error);
-	bool is_first = !approvals->has_looked;
+	bool was_readable = approvals->register_problem == NULL;
+	bool is_readable = load != REGISTER_ERROR;
+	bool moved;
 
 	g_clear_pointer(&approvals->register_problem, g_free);
-	if (load == REGISTER_ERROR) {
+	if (!is_readable) {
 		approvals->register_problem = g_strdup(error->message);
 	}
-	approvals->has_looked = true;
+	if (load != REGISTER_SAME || !was_readable) {
+		list_problems(approvals);
+	}
+	approvals->must_judge_again |= load == REGISTER_LOADED || !is_readable;
+	moved = approvals->must_judge_again && register_commit(approvals->reg) != NULL &&
+		approvals_unreadable(approvals) == NULL;
+	approvals->must_judge_again &= !moved;
 	*ret_news = register_take_news(approvals->reg);
-	return load == REGISTER_LOADED && (!is_first || (*ret_news)->len > 0);
+	return moved;
+}
+
+const GPtrArray *approvals_problems(const Approvals *approvals)
+{
+	return approvals->problems;
 }
 
 const char *approvals_commit(const Approvals *approvals)

@@ -7,6 +7,8 @@
  *
  * What cannot be read is said in one sentence (approvals_unreadable): changes are then
  * `unverifiable`, never silently unapproved. No register at all is not that: nobody asked yet.
+ * While the keys cannot be read, approvals are not looked at: an approval that arrives then is
+ * first seen when they can.
  */
 #pragma once
 
@@ -38,12 +40,17 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Approvals, approvals_free)
 /* Takes back what the journal remembers; once, before the first look. */
 bool approvals_recall(Approvals *approvals, Index *index, int journal_fd, GError **error);
 
-/* Looks at the register now. True when something moved, so that what drifts may be approved by
- * now; *ret_news (of Approval, may be empty) is for the journal and freed by the caller. */
+/* Looks at the register now. True when something moved or can be read again, so that what drifts
+ * may be approved by now; so is the first look, since we may have been killed before we acted on
+ * the last one. *ret_news (of Approval, may be empty) is for the journal and freed by the caller.
+ */
 bool approvals_look(Approvals *approvals, gint64 now_usec, GPtrArray **ret_news);
 
 /* The commit judged by, hex; NULL: none. */
 const char *approvals_commit(const Approvals *approvals);
 /* Why register or keys cannot be read; NULL: they can. */
 const char *approvals_unreadable(const Approvals *approvals);
+/* What a person should put right: the above, and requests that cannot be read. Array of char *,
+ * owned by the approvals until the next look. */
+const GPtrArray *approvals_problems(const Approvals *approvals);
 const Register *approvals_register(const Approvals *approvals);

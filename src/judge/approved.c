@@ -37,3 +37,25 @@ Approved approved_find(Index *index, const Change *change)
 	}
 	return approved;
 }
+
+bool approved_before(Index *index, Store *store, const Change *change, FileState *ret)
+{
+	g_autofree char *told = event_path(change->path);
+	g_autoptr(GError) error = NULL;
+	Drift *drift = index == NULL ? NULL : index_drift_of(index, told, &error);
+	bool found = index != NULL && error == NULL;
+
+	*ret = (FileState){.type = FILE_ABSENT};
+	if (drift == NULL) {
+		/* `before` of a move is of the old place; nothing was at this one */
+		if (found && change->op != OP_MOVED) {
+			file_state_copy(&change->before, ret);
+		}
+		return found;
+	}
+	if (drift->approved_commit != NULL) {
+		found = store_state(store, drift->approved_commit, change->path, ret, NULL);
+	}
+	drift_free(drift);
+	return found;
+}

@@ -41,7 +41,7 @@ static json_t *problems_json(const GPtrArray *problems)
 {
 	json_t *array = json_array();
 
-	for (guint i = 0; i < MIN(problems->len, MAX_PROBLEMS_TOLD); i++) {
+	for (guint i = 0; problems != NULL && i < MIN(problems->len, MAX_PROBLEMS_TOLD); i++) {
 		json_array_append_new(array, safe_text(problems->pdata[i]));
 	}
 	return array;
@@ -62,6 +62,7 @@ static json_t *health_json(const Health *health)
 	json_object_set_new(object, "rules", json_integer(health->rules));
 	json_object_set_new(object, "policy", safe_text(health->policy));
 	json_object_set_new(object, "problems", problems_json(health->problems));
+	json_object_set_new(object, "requests", problems_json(health->requests));
 	json_object_set_new(object, "drift", json_integer((json_int_t)health->drift));
 	return object;
 }

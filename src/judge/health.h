@@ -24,7 +24,8 @@ typedef struct {
 	const char *head; /* id of the last event; NULL: none */
 	guint rules;
 	const char *policy;
-	const GPtrArray *problems; /* of char * */
+	const GPtrArray *problems; /* of the rules; of char * */
+	const GPtrArray *requests; /* problems of register, keys and requests; of char * */
 	guint64 drift;
 } Health;
 

@@ -6,9 +6,9 @@
 #include "base/io.h"
 #include "base/log.h"
 #include "judge/approved.h"
+#include "judge/clerk.h"
 #include "judge/docket.h"
 #include "judge/judgement.h"
-#include "judge/late.h"
 #include "judge/occasion.h"
 
 #include <fcntl.h>
@@ -28,7 +28,7 @@ struct Judge {
 	EventHost host;
 	Rules *rules;
 	Approvals *approvals; /* NULL: no register */
-	bool has_recalled;
+	Clerk *clerk;         /* NULL: no register */
 	Journal *journal;
 	Outbox *outbox;
 	Docket *docket;
@@ -149,6 +149,8 @@ Judge *judge_new(const JudgePlaces *places, const EventHost *host, Rules *rules,
 	}
 	judge->outbox = outbox_new(judge->journal, places->journal_fd, places->journal_dir,
 				   places->next_bell);
+	judge->clerk =
+		approvals == NULL ? NULL : clerk_new(approvals, judge->outbox, places->journal_fd);
 	take_position(judge);
 	tell_opened(judge, &opened);
 	tell_rules(judge);
@@ -165,6 +167,7 @@ void judge_free(Judge *judge)
 	}
 	g_clear_pointer(&judge->told.paths, g_hash_table_unref);
 	docket_free(judge->docket);
+	clerk_free(judge->clerk);
 	outbox_free(judge->outbox);
 	journal_close(judge->journal);
 	g_free(judge->unfinished);
@@ -189,6 +192,18 @@ static bool set_must_wait(const Judge *judge, const ChangeSet *set)
 	return false;
 }
 
+/* The request that was backed out by this change; NULL: none. */
+static const char *find_back_out(Judge *judge, const Change *change, const MatchContext *context)
+{
+	const Register *reg = approvals_register(judge->approvals);
+	g_auto(FileState) agreed = {0};
+
+	return approved_before(outbox_index(judge->outbox), docket_store(judge->docket), change,
+			       &agreed)
+		       ? register_backed_out(reg, change, &agreed, context)
+		       : NULL;
+}
+
 static void decide(Judge *judge, const ChangeSet *set, Change *change)
 {
 	Approved approved = approved_find(outbox_index(judge->outbox), change);
@@ -202,7 +217,8 @@ static void decide(Judge *judge, const ChangeSet *set, Change *change)
 		occasion_of(set, change, judge->host.name, &context);
 		register_consider(reg, change, &context, false, &considered);
 		grounds.considered = &considered;
-		grounds.backed_out = register_backed_out(reg, change, &context);
+		grounds.backed_out =
+			considered.standing == NULL ? NULL : find_back_out(judge, change, &context);
 		grounds.unreadable = approvals_unreadable(judge->approvals);
 	}
 	verdict_decide(change, &grounds);
@@ -338,56 +354,12 @@ static JudgeStep judge_one(Judge *judge)
 	return judge_item(judge, &error) ? JUDGE_MORE : get_stuck(judge, error->message);
 }
 
-/*
- * The register
- */
-
-static bool recall(Judge *judge, GError **error)
-{
-	Index *index = outbox_index(judge->outbox);
-
-	if (judge->has_recalled) {
-		return true;
-	}
-	if (index == NULL) {
-		g_set_error_literal(error, REEVE_ERROR, REEVE_ERROR_UNAVAILABLE,
-				    "what was approved earlier is not known: no index");
-		return false;
-	}
-	judge->has_recalled =
-		approvals_recall(judge->approvals, index, judge->places.journal_fd, error);
-	return judge->has_recalled;
-}
-
-/* What somebody approved goes into the journal before anything is judged by it. */
 static bool look_at_register(Judge *judge, GError **error)
 {
-	g_autoptr(GPtrArray) news = NULL;
-	g_autoptr(GPtrArray) resolved = NULL;
-	JudgementFrame frame;
-	bool moved;
+	JudgementFrame frame = frame_of(judge);
 
-	if (judge->approvals == NULL) {
-		return true;
-	}
-	if (!recall(judge, error)) {
-		return false;
-	}
-	moved = approvals_look(judge->approvals, clock_wall_usec(), &news);
-	frame = frame_of(judge);
-	for (guint i = 0; i < news->len; i++) {
-		outbox_add(judge->outbox, judgement_approval(&frame, news->pdata[i]));
-	}
-	if (!moved || docket_store(judge->docket) == NULL) {
-		return true;
-	}
-	resolved = late_resolutions(judge->approvals, outbox_index(judge->outbox),
-				    docket_store(judge->docket), &frame);
-	g_ptr_array_set_free_func(resolved, NULL);
-	for (guint i = 0; i < resolved->len; i++) {
-		outbox_add(judge->outbox, resolved->pdata[i]);
-	}
-	return outbox_flush(judge->outbox, error);
+	return judge->clerk == NULL ||
+	       clerk_look(judge->clerk, &frame, docket_store(judge->docket), error);
 }
 
 JudgeStep judge_step(Judge *judge)
@@ -457,6 +429,9 @@ static void set_state(const Judge *judge, JudgeStep step, Health *ret)
 	} else if (index_trouble != NULL) {
 		ret->state = HEALTH_DEGRADED;
 		ret->text = index_trouble;
+	} else if (judge->clerk != NULL && clerk_unreadable(judge->clerk) != NULL) {
+		ret->state = HEALTH_DEGRADED;
+		ret->text = clerk_unreadable(judge->clerk);
 	} else if (step == JUDGE_MORE) {
 		ret->state = judge->was_idle ? HEALTH_BUSY : HEALTH_STARTING;
 		ret->text = "judging what was recorded";
@@ -480,5 +455,6 @@ void judge_health(Judge *judge, JudgeStep step, Health *ret)
 	ret->rules = policy_count(judge->rules->policy);
 	ret->policy = policy_digest(judge->rules->policy);
 	ret->problems = judge->rules->problems;
+	ret->requests = judge->approvals == NULL ? NULL : approvals_problems(judge->approvals);
 	ret->drift = index == NULL ? 0 : index_drift_count(index);
 }

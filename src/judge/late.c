@@ -6,15 +6,37 @@
 #include "judge/occasion.h"
 #include "judge/verdict.h"
 
-/* The change that brought the present state, with its time and its gaps. */
-static Change *find_change(ChangeSet *set, const char *path)
+/* Where a file was moved away from, that is a change as well: it went. */
+static Change *departure(const Change *move)
+{
+	Change *change = change_new(move->moved_from, OP_DELETED);
+
+	change->time_usec = move->time_usec;
+	change->is_offline = move->is_offline;
+	g_ptr_array_unref(change->actors);
+	change->actors = g_ptr_array_ref(move->actors);
+	return change;
+}
+
+static bool is_told_as(const char *raw, const char *path)
+{
+	g_autofree char *told = raw == NULL ? NULL : event_path(raw);
+
+	return g_strcmp0(told, path) == 0;
+}
+
+/* The change that brought the present state, with its time and its gaps; taken out of its set, so
+ * that it can live on in an event. */
+static Change *take_change(ChangeSet *set, const char *path)
 {
 	for (guint i = 0; i < set->changes->len; i++) {
 		Change *change = set->changes->pdata[i];
-		g_autofree char *told = event_path(change->path);
 
-		if (g_str_equal(told, path)) {
-			return change;
+		if (is_told_as(change->path, path)) {
+			return g_ptr_array_steal_index(set->changes, i);
+		}
+		if (is_told_as(change->moved_from, path)) {
+			return departure(change);
 		}
 	}
 	return NULL;
@@ -41,26 +63,36 @@ static bool span(Change *change, const Drift *drift, Store *store)
 	return true;
 }
 
-static bool is_covered(const Approvals *approvals, ChangeSet *set, Change *change,
-		       const JudgementFrame *frame)
+static bool is_covered(const Approvals *approvals, const Change *change,
+		       const MatchContext *context, bool late, Considered *ret)
 {
-	g_auto(Considered) considered = {0};
+	register_consider(approvals_register(approvals), change, context, late, ret);
+	return ret->standing != NULL && ret->match.kind != MATCH_FAILED &&
+	       ret->standing->request->type != REQUEST_EMERGENCY;
+}
+
+/* Covered at its time (it only could not be verified then), or by now, or not at all. */
+static bool judge_again(const Approvals *approvals, const ChangeSet *set, Change *change,
+			const JudgementFrame *frame, bool *ret_late)
+{
+	g_auto(Considered) then = {0};
+	g_auto(Considered) now = {0};
 	MatchContext context;
 	Approved until_now = {.kind = APPROVED_UNTIL_NOW};
-	VerdictGrounds grounds = {.approved = &until_now, .considered = &considered};
+	VerdictGrounds grounds = {.approved = &until_now};
 
 	occasion_of(set, change, frame->host.name, &context);
-	register_consider(approvals_register(approvals), change, &context, true, &considered);
-	if (considered.standing == NULL || considered.match.kind == MATCH_FAILED ||
-	    considered.standing->request->type == REQUEST_EMERGENCY) {
+	*ret_late = !is_covered(approvals, change, &context, false, &then);
+	if (*ret_late && !is_covered(approvals, change, &context, true, &now)) {
 		return false;
 	}
+	grounds.considered = *ret_late ? &now : &then;
 	verdict_decide(change, &grounds);
 	verdict_weigh(change);
 	return true;
 }
 
-static Event *resolution(const Drift *drift, Change *change, const JudgementFrame *frame)
+static Event *resolution(const Drift *drift, Change *change, bool late, const JudgementFrame *frame)
 {
 	Event *event = event_new(EVENT_RESOLVED);
 	g_autofree char *path = event_path(change->path);
@@ -72,9 +104,10 @@ static Event *resolution(const Drift *drift, Change *change, const JudgementFram
 	event->commit = NULL;
 	event->verdict = change->verdict;
 	event->severity = SEVERITY_INFORMATIONAL;
-	event->is_late = true;
-	event->summary =
-		g_strdup_printf("%s: approved after the fact by %s", path, change->request);
+	event->is_late = late;
+	event->summary = g_strdup_printf(late ? "%s: approved after the fact by %s"
+					      : "%s: approved by %s, which can be verified now",
+					 path, change->request);
 	g_ptr_array_add(event->refers, g_strdup(drift->event));
 	if (!g_str_equal(drift->event, drift->last_event)) {
 		g_ptr_array_add(event->refers, g_strdup(drift->last_event));
@@ -85,32 +118,24 @@ static Event *resolution(const Drift *drift, Change *change, const JudgementFram
 	return event;
 }
 
-/* Takes the change out of its set, so that it can live on in the event. */
-static Change *take(ChangeSet *set, Change *change)
-{
-	guint at = 0;
-
-	g_ptr_array_find(set->changes, change, &at);
-	return g_ptr_array_steal_index(set->changes, at);
-}
-
 static Event *resolve(const Approvals *approvals, const Drift *drift, Store *store,
 		      const JudgementFrame *frame)
 {
 	g_autofree char *parent = NULL;
 	g_autoptr(ChangeSet) set = NULL;
-	Change *change;
+	g_autoptr(Change) change = NULL;
+	bool late;
 
 	if (!store_parent(store, drift->current_commit, &parent, NULL)) {
 		return NULL;
 	}
 	set = store_change_set_since(store, parent, drift->current_commit, NULL);
-	change = set == NULL ? NULL : find_change(set, drift->path);
+	change = set == NULL ? NULL : take_change(set, drift->path);
 	if (change == NULL || !span(change, drift, store) ||
-	    !is_covered(approvals, set, change, frame)) {
+	    !judge_again(approvals, set, change, frame, &late)) {
 		return NULL;
 	}
-	return resolution(drift, take(set, change), frame);
+	return resolution(drift, g_steal_pointer(&change), late, frame);
 }
 
 GPtrArray *late_resolutions(const Approvals *approvals, Index *index, Store *store,

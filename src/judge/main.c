@@ -25,6 +25,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/signalfd.h>
+#include <time.h>
 #include <unistd.h>
 
 /* A lost ring costs no more than this; and nobody rings when the register moves. */
@@ -65,6 +66,16 @@ static int open_signals(GError **error)
 	return fd;
 }
 
+/*
+ * Trusted keys may be valid until a local time, and behind the wall there is no /etc/localtime. The
+ * C library reads it again at every use unless TZ names it and stays the same.
+ */
+static void keep_local_time(void)
+{
+	g_setenv("TZ", ":/etc/localtime", FALSE);
+	tzset();
+}
+
 /* All that needs the privileges we were started with. Nothing is parsed here. */
 static bool open_outside(Outside *outside, GError **error)
 {
@@ -73,6 +84,7 @@ static bool open_outside(Outside *outside, GError **error)
 	store_prepare();
 	json_object_seed(0);
 	rules_read(&outside->rules, (const char *const *)outside->options.policy_folders);
+	keep_local_time();
 	trust_read(&outside->trust, outside->options.trust);
 	outside->passwd = io_read_file(AT_FDCWD, "/etc/passwd", NAMES_MAX_BYTES, NULL);
 	outside->signals = open_signals(error);

@@ -48,24 +48,12 @@ static const char *strength_of(MatchKind kind)
 	g_assert_not_reached();
 }
 
-static const char *approver_of(const Standing *standing)
-{
-	for (guint i = 0; i < standing->approvals->len; i++) {
-		const Approval *approval = g_ptr_array_index(standing->approvals, i);
-
-		if (approval->counts && approval->decision == DECISION_APPROVE) {
-			return approval->approver;
-		}
-	}
-	return "nobody"; /* not reached for an effective request */
-}
-
 static void cover(Change *change, const Considered *considered)
 {
 	const Standing *standing = considered->standing;
 	g_autofree char *reason = g_strdup_printf(
 		"%s (%s) covers it: %s; approved by %s", standing->id, standing->request->title,
-		strength_of(considered->match.kind), approver_of(standing));
+		strength_of(considered->match.kind), standing->approver);
 
 	give(change, verdict_of_type(standing->request->type), reason);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One approval: see approval.h. */
 #include "register/approval.h"
+#include "register/person.h"
 #include "register/sshsig.h"
 
 #include "base/clock.h"
@@ -22,12 +23,14 @@ static bool refuse(Approval *approval, const char *format, ...)
 	return false;
 }
 
-static void identify(GBytes *statement, GBytes *signature, char ret[DIGEST_HEX + 1])
+void approval_identify(GBytes *statement, GBytes *signature, char ret[DIGEST_HEX + 1])
 {
 	g_autoptr(GByteArray) both = g_byte_array_new();
 
 	g_byte_array_append(both, g_bytes_get_data(statement, NULL),
 			    (guint)g_bytes_get_size(statement));
+	/* a good statement has no NUL, so no other pair can look like this one */
+	g_byte_array_append(both, (const guint8 *)"", 1);
 	g_byte_array_append(both, g_bytes_get_data(signature, NULL),
 			    (guint)g_bytes_get_size(signature));
 	digest_sha256_hex(both->data, both->len, ret);
@@ -110,26 +113,44 @@ static bool key_is_trusted(Approval *approval, const SshSig *sig, const Signers 
 	g_assert_not_reached();
 }
 
-/* Nobody approves what is his own (design principle 8); anybody may object to it. */
-static bool person_may_decide(Approval *approval, const Request *request)
+static bool is_among(const char *person, GStrv people)
 {
-	if (approval->decision == DECISION_REJECT) {
+	for (guint i = 0; people != NULL && people[i] != NULL; i++) {
+		if (person_may_be(people[i], person)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+char *approval_conflict(const Approval *approval, const Request *request)
+{
+	const char *who = approval->approver;
+
+	if (person_may_be(request->requester, who)) {
+		return g_strdup_printf("%s requested it and cannot approve it as well", who);
+	}
+	if (is_among(who, request->implementers)) {
+		return g_strdup_printf("%s implements it and cannot approve it as well", who);
+	}
+	if (request->author != NULL && person_may_be(request->author, who)) {
+		return g_strdup_printf("%s wrote the content and cannot approve it as well", who);
+	}
+	return NULL;
+}
+
+/* Nobody approves what is his own (design principle 8); anybody may object to it. */
+static bool person_may_decide(Approval *approval, const ApprovalSubject *subject,
+			      const Statement *said)
+{
+	g_autofree char *conflict = NULL;
+
+	if (approval->decision == DECISION_REJECT ||
+	    memcmp(said->request_sha256, subject->sha256, DIGEST_BYTES) != 0) {
 		return true;
 	}
-	if (g_str_equal(request->requester, approval->approver)) {
-		return refuse(approval, "%s requested it and cannot approve it as well",
-			      approval->approver);
-	}
-	if (request->implementers != NULL &&
-	    g_strv_contains((const char *const *)request->implementers, approval->approver)) {
-		return refuse(approval, "%s implements it and cannot approve it as well",
-			      approval->approver);
-	}
-	if (g_strcmp0(request->author, approval->approver) == 0) {
-		return refuse(approval, "%s wrote the content and cannot approve it as well",
-			      approval->approver);
-	}
-	return true;
+	conflict = approval_conflict(approval, subject->request);
+	return conflict == NULL || refuse(approval, "%s", conflict);
 }
 
 static bool date_is_possible(Approval *approval)
@@ -152,7 +173,7 @@ Approval *approval_judge(const ApprovalSubject *subject, const char *approver, G
 	approval->approver = g_strdup(approver);
 	approval->seen_usec = seen_usec;
 	approval->since_usec = seen_usec;
-	identify(statement, signature, approval->digest);
+	approval_identify(statement, signature, approval->digest);
 	if (!statement_parse(approver, g_bytes_get_data(statement, NULL),
 			     g_bytes_get_size(statement), &said, &error) ||
 	    !sshsig_parse(g_bytes_get_data(signature, NULL), g_bytes_get_size(signature), &sig,
@@ -167,7 +188,7 @@ Approval *approval_judge(const ApprovalSubject *subject, const char *approver, G
 	approval->counts = statement_fits(approval, subject, &said) &&
 			   signature_is_good(approval, &sig, statement) &&
 			   key_is_trusted(approval, &sig, signers) &&
-			   person_may_decide(approval, subject->request) &&
+			   person_may_decide(approval, subject, &said) &&
 			   date_is_possible(approval);
 	return approval;
 }

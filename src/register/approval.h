@@ -21,6 +21,16 @@ typedef struct {
 	guint8 blob[BLOB_BYTES];
 } ApprovalSubject;
 
+/* The identity of a pair of files: the same for the same bytes, whatever they are worth. */
+void approval_identify(GBytes *statement, GBytes *signature, char ret[DIGEST_HEX + 1]);
+
+/*
+ * Why this approver may not approve a request, being its requester, one of its implementers or the
+ * author of its content; NULL: he may. Asked of the very request the approval pins: at first sight
+ * another one may lie in its place. Caller frees.
+ */
+char *approval_conflict(const Approval *approval, const Request *request);
+
 /*
  * Judges the pair of files `approvals/<approver>` and `approvals/<approver>.sig`. Never fails: a
  * pair that does not count says why.

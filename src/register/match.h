@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "event/approval.h"
 #include "register/request.h"
 
 #include <glib.h>
@@ -24,6 +25,7 @@ typedef struct {
 	const char *login; /* login user of the actor; NULL: unknown */
 	/* standing of the request at that moment (register.h), NULL: effective */
 	const char *not_effective;
+	const GPtrArray *approvals; /* of Approval: who decided, and so may not do it; NULL */
 } MatchContext;
 
 typedef struct {
@@ -36,15 +38,20 @@ void match_clear(Match *match);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Match, match_clear)
 
 /* Tests in this order, all of them: path, op, host, window, implementer, approvals (from
- * not_effective), from, content, mode, owner, group, target. */
+ * not_effective), from, content, mode, owner, group, target; then what was not requested. A path
+ * that was moved here must be named at its old place as well. */
 void request_match(const Request *request, const Change *change, const MatchContext *context,
 		   Match *ret);
 
-/* Whether the path is back in a state this request found (`from`), inside window and host: a
- * back-out. The request must be effective (context->not_effective is looked at). */
-bool request_is_backed_out(const Request *request, const Change *change,
+/*
+ * Whether the path is back in a state this request found (`from`), inside window and host: a
+ * back-out. The request must be effective (context->not_effective is looked at), and the approved
+ * state of the path (`agreed`) must be the one it asked for: what a later request replaced is not
+ * brought back by an earlier one.
+ */
+bool request_is_backed_out(const Request *request, const Change *change, const FileState *agreed,
 			   const MatchContext *context);
 
-/* Design 5.3: exact before partial before any, then the narrower window, then the id. <0: a first
- */
+/* Design 5.3: exact before partial before any, then the narrower window, then the id; among those
+ * that fail, the one with fewer reasons before that. <0: a first */
 int match_order(const Request *a, const Match *match_a, const Request *b, const Match *match_b);

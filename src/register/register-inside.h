@@ -20,14 +20,23 @@ struct Register {
 	const Signers *signers;
 	git_repository *repository; /* NULL: not there (yet) */
 	git_oid head;
+	GHashTable *packs; /* names of the indexes that were found sound */
 	gint64 looked_usec;
-	GHashTable *folders; /* id -> Folder (the id is the standing's) */
-	GHashTable *seen;    /* digest -> Approval */
-	GPtrArray *news;     /* of Approval */
-	GHashTable *by_path; /* literal path -> array of Standing */
-	GPtrArray *globs;    /* of Standing with at least one pattern */
+	GHashTable *folders;   /* id -> Folder (the id is the standing's) */
+	GHashTable *seen;      /* id of a request -> array of Approval: everything ever seen */
+	GPtrArray *news;       /* of Approval */
+	GHashTable *by_path;   /* literal path -> array of Standing */
+	GHashTable *by_folder; /* what a pattern begins with up to its last '/' before the first
+				* wildcard -> array of Standing */
 };
 
+/* What was seen of this very approval before; NULL: nothing. */
+Approval *register_seen(const Register *reg, const char *request, const char *approver,
+			const char *digest);
+/* Everything seen about a request; NULL: nothing. */
+const GPtrArray *register_seen_of(const Register *reg, const char *request);
+
 void standing_free(Standing *standing);
-/* Rebuilds by_path and globs. */
+void folder_free(Folder *folder);
+/* Rebuilds by_path and by_folder. */
 void register_index(Register *reg);

@@ -2,81 +2,32 @@
 /*
  * Loading the register from git: one commit, only folders that changed, nothing trusted.
  */
-#include "register/register-inside.h"
+#include "register/register-load.h"
 #include "register/sshsig.h"
 
 #include "base/clock.h"
 #include "base/escape.h"
 
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #define REQUESTS_MAX 200000
 #define APPROVALS_MAX 64
-
-static bool git_failed(GError **error, const char *what)
-{
-	const git_error *last = git_error_last();
-
-	g_set_error(error, REEVE_ERROR, REEVE_ERROR_CORRUPT, "register: cannot read %s: %s", what,
-		    last != NULL ? last->message : "unknown reason");
-	return false;
-}
-
-/* A blob of a tree as bytes; NULL and a sentence when it is not a plain small file. */
-static GBytes *read_entry(Register *reg, const git_tree_entry *entry, gsize max, char **ret_problem)
-{
-	git_blob *blob = NULL;
-	git_odb *odb = NULL;
-	git_object_t type;
-	gsize size = 0;
-	GBytes *bytes;
-	int failed;
-
-	if (git_tree_entry_filemode(entry) == GIT_FILEMODE_LINK) {
-		*ret_problem = g_strdup_printf("%s is a link; links are not followed",
-					       git_tree_entry_name(entry));
-		return NULL;
-	}
-	if (git_tree_entry_type(entry) != GIT_OBJECT_BLOB) {
-		*ret_problem = g_strdup_printf("%s is not a file", git_tree_entry_name(entry));
-		return NULL;
-	}
-	failed = git_repository_odb(&odb, reg->repository) ||
-		 git_odb_read_header(&size, &type, odb, git_tree_entry_id(entry));
-	git_odb_free(odb);
-	if (!failed && size > max) {
-		*ret_problem = g_strdup_printf("%s is larger than %" G_GSIZE_FORMAT " bytes",
-					       git_tree_entry_name(entry), max);
-		return NULL;
-	}
-	if (failed || git_blob_lookup(&blob, reg->repository, git_tree_entry_id(entry)) != 0) {
-		*ret_problem = g_strdup_printf("%s cannot be read from the register",
-					       git_tree_entry_name(entry));
-		return NULL;
-	}
-	bytes = g_bytes_new(git_blob_rawcontent(blob), (gsize)git_blob_rawsize(blob));
-	git_blob_free(blob);
-	return bytes;
-}
-
-static git_tree *read_subtree(Register *reg, const git_tree *tree, const char *name)
-{
-	const git_tree_entry *entry = git_tree_entry_byname(tree, name);
-	git_tree *found = NULL;
-
-	if (entry != NULL && git_tree_entry_type(entry) == GIT_OBJECT_TREE) {
-		git_tree_lookup(&found, reg->repository, git_tree_entry_id(entry));
-	}
-	return found;
-}
+/* request.yaml, approvals, and what somebody may want beside them. */
+#define FOLDER_MAX 64
+#define COMMIT_MAX_BYTES (1024 * 1024)
+/* What an event and its journal keep of a name as it is. */
+#define NAME_MAX_BYTES 255
 
 /* Requests */
 
-static void load_request(Register *reg, const git_tree *tree, Standing *standing,
+static void load_request(Load *load, const git_tree *tree, Standing *standing,
 			 ApprovalSubject *subject)
 {
 	const git_tree_entry *entry = git_tree_entry_byname(tree, "request.yaml");
 	g_autofree char *name = g_strdup_printf("requests/%s/request.yaml", standing->id);
+	g_autofree char *problem = NULL;
 	g_autoptr(GBytes) bytes = NULL;
 	g_autoptr(GError) error = NULL;
 
@@ -84,8 +35,11 @@ static void load_request(Register *reg, const git_tree *tree, Standing *standing
 		standing->problem = g_strdup_printf("%s is missing", name);
 		return;
 	}
-	bytes = read_entry(reg, entry, REQUEST_MAX_BYTES, &standing->problem);
+	bytes = load_file(load, entry, REQUEST_MAX_BYTES, &problem);
 	if (bytes == NULL) {
+		standing->problem =
+			problem == NULL ? NULL
+					: g_strdup_printf("requests/%s/%s", standing->id, problem);
 		return;
 	}
 	standing->request = request_parse(name, standing->id, g_bytes_get_data(bytes, NULL),
@@ -102,166 +56,154 @@ static void load_request(Register *reg, const git_tree *tree, Standing *standing
 
 /* Approvals */
 
-/* What was once seen counts as it did then; what is new is judged now and becomes news. */
-static Approval *recall_or_judge(Register *reg, const ApprovalSubject *subject,
-				 const char *approver, GBytes *statement, GBytes *signature,
-				 gint64 now_usec)
+static void remember(Load *load, Approval *approval)
 {
-	g_autoptr(Approval) judged =
-		approval_judge(subject, approver, statement, signature, reg->signers, now_usec);
-	Approval *known = g_hash_table_lookup(reg->seen, judged->digest);
+	gint64 looked_usec = load->reg->looked_usec;
 
-	if (known != NULL && g_str_equal(known->request, judged->request) &&
-	    g_str_equal(known->approver, judged->approver)) {
-		return NULL;
-	}
-	judged->since_usec = reg->looked_usec != 0 ? MIN(reg->looked_usec, now_usec) : now_usec;
-	known = approval_copy(judged);
-	g_hash_table_replace(reg->seen, known->digest, known);
-	return g_steal_pointer(&judged);
+	approval->since_usec = looked_usec != 0 ? MIN(looked_usec, load->now_usec) : load->now_usec;
+	register_recall(load->reg, approval);
+	g_ptr_array_add(load->reg->news, approval);
 }
 
-static void load_approval(Register *reg, const git_tree *tree, const git_tree_entry *entry,
-			  const ApprovalSubject *subject, gint64 now_usec)
+/* What once counted counts, and is not even looked at; what is new, or did not count, is judged
+ * now, and what that brings is news. */
+static void judge_pair(Load *load, const ApprovalSubject *subject, const char *approver,
+		       GBytes *statement, GBytes *signature)
 {
-	const char *approver = git_tree_entry_name(entry);
-	g_autofree char *sig_name = g_strconcat(approver, ".sig", NULL);
-	const git_tree_entry *sig_entry = git_tree_entry_byname(tree, sig_name);
-	g_autofree char *problem = NULL;
-	g_autoptr(GBytes) statement = NULL;
-	g_autoptr(GBytes) signature = NULL;
-	Approval *news;
+	char digest[DIGEST_HEX + 1];
+	const Approval *known;
+	g_autoptr(Approval) judged = NULL;
 
-	if (sig_entry == NULL || escape_is_needed(approver, strlen(approver))) {
-		return; /* half an approval is none: the signature may come with a later push */
-	}
-	statement = read_entry(reg, entry, STATEMENT_MAX_BYTES, &problem);
-	signature =
-		statement == NULL ? NULL : read_entry(reg, sig_entry, SSHSIG_MAX_BYTES, &problem);
-	if (signature == NULL) {
+	approval_identify(statement, signature, digest);
+	known = register_seen(load->reg, subject->request->id, approver, digest);
+	if (known != NULL && known->counts) {
 		return;
 	}
-	news = recall_or_judge(reg, subject, approver, statement, signature, now_usec);
-	if (news != NULL) {
-		g_ptr_array_add(reg->news, news);
+	judged = approval_judge(subject, approver, statement, signature, load->reg->signers,
+				load->now_usec);
+	if (known == NULL || judged->counts) {
+		remember(load, g_steal_pointer(&judged));
 	}
 }
 
-static void load_approvals(Register *reg, const git_tree *tree, const ApprovalSubject *subject,
-			   gint64 now_usec)
+/* A pair that is not two plain small files is told once, by the ids of what lies there. */
+static void refuse_pair(Load *load, const ApprovalSubject *subject, const git_tree_entry *entry,
+			const git_tree_entry *sig_entry, char *problem)
 {
-	git_tree *approvals = read_subtree(reg, tree, "approvals");
-	gsize count =
-		approvals == NULL ? 0 : MIN(git_tree_entrycount(approvals), 2 * APPROVALS_MAX);
+	g_autoptr(Approval) refused = g_new0(Approval, 1);
+	char ids[2 * GIT_OID_HEXSZ + 1];
 
-	for (gsize i = 0; i < count; i++) {
+	git_oid_nfmt(ids, GIT_OID_HEXSZ, git_tree_entry_id(entry));
+	git_oid_nfmt(ids + GIT_OID_HEXSZ, GIT_OID_HEXSZ + 1, git_tree_entry_id(sig_entry));
+	digest_sha256_hex(ids, 2 * GIT_OID_HEXSZ, refused->digest);
+	refused->request = g_strdup(subject->request->id);
+	refused->approver = g_strdup(git_tree_entry_name(entry));
+	refused->problem = problem; /* taken */
+	refused->seen_usec = load->now_usec;
+	if (register_seen(load->reg, refused->request, refused->approver, refused->digest) ==
+	    NULL) {
+		remember(load, g_steal_pointer(&refused));
+	}
+}
+
+static void load_approval(Load *load, const git_tree *tree, const git_tree_entry *entry,
+			  const ApprovalSubject *subject)
+{
+	const char *approver = git_tree_entry_name(entry);
+	gsize length = strlen(approver);
+	g_autofree char *sig_name = g_strconcat(approver, ".sig", NULL);
+	const git_tree_entry *sig_entry = git_tree_entry_byname(tree, sig_name);
+	g_autoptr(GBytes) statement = NULL;
+	g_autoptr(GBytes) signature = NULL;
+	char *problem = NULL;
+
+	if (sig_entry == NULL || length > NAME_MAX_BYTES || escape_is_needed(approver, length)) {
+		return; /* half an approval is none: the signature may come with a later push */
+	}
+	statement = load_file(load, entry, STATEMENT_MAX_BYTES, &problem);
+	signature =
+		statement == NULL ? NULL : load_file(load, sig_entry, SSHSIG_MAX_BYTES, &problem);
+	if (signature != NULL) {
+		judge_pair(load, subject, approver, statement, signature);
+	} else if (problem != NULL) {
+		refuse_pair(load, subject, entry, sig_entry, problem);
+	}
+}
+
+static void load_approvals(Load *load, const git_tree *tree, const ApprovalSubject *subject,
+			   char **ret_obstacle)
+{
+	const git_tree_entry *folder = git_tree_entry_byname(tree, "approvals");
+	git_tree *approvals;
+
+	if (folder == NULL) {
+		return;
+	}
+	/* among too many a veto could hide */
+	approvals = load_tree(load, folder, 2 * (gsize)APPROVALS_MAX, ret_obstacle);
+	for (gsize i = 0; approvals != NULL && i < git_tree_entrycount(approvals); i++) {
 		const git_tree_entry *entry = git_tree_entry_byindex(approvals, i);
 
 		if (!g_str_has_suffix(git_tree_entry_name(entry), ".sig")) {
-			load_approval(reg, approvals, entry, subject, now_usec);
+			load_approval(load, approvals, entry, subject);
 		}
 	}
 	git_tree_free(approvals);
 }
 
-/* Standing */
-
-static int compare_seen(gconstpointer a, gconstpointer b)
-{
-	const Approval *const *left = a;
-	const Approval *const *right = b;
-
-	if ((*left)->seen_usec != (*right)->seen_usec) {
-		return (*left)->seen_usec < (*right)->seen_usec ? -1 : 1;
-	}
-	return strcmp((*left)->digest, (*right)->digest);
-}
-
-/* Everything ever seen about this request, also what was deleted since. */
-static void collect_approvals(Register *reg, Standing *standing)
-{
-	GHashTableIter each;
-	gpointer seen;
-
-	g_hash_table_iter_init(&each, reg->seen);
-	while (g_hash_table_iter_next(&each, NULL, &seen)) {
-		if (g_str_equal(((Approval *)seen)->request, standing->id)) {
-			g_ptr_array_add(standing->approvals, approval_copy(seen));
-		}
-	}
-	g_ptr_array_sort(standing->approvals, compare_seen);
-}
-
-static void stand(Standing *standing, bool effective, gint64 since_usec, char *why_not)
-{
-	standing->is_effective = effective;
-	standing->since_usec = since_usec;
-	standing->not_effective = why_not;
-}
-
-/* One approval of these very bytes by somebody else, and no veto. */
-static void judge_standing(Standing *standing, const ApprovalSubject *subject)
-{
-	char bytes[DIGEST_HEX + 1];
-	const Approval *approved = NULL;
-	const Approval *refused = NULL;
-
-	hex_encode(subject->sha256, DIGEST_BYTES, bytes);
-	for (guint i = 0; i < standing->approvals->len; i++) {
-		const Approval *approval = g_ptr_array_index(standing->approvals, i);
-
-		if (!approval->counts) {
-			refused = approval;
-		} else if (approval->decision == DECISION_REJECT) {
-			stand(standing, false, 0,
-			      g_strdup_printf("rejected by %s", approval->approver));
-			return;
-		} else if (!g_str_equal(approval->pinned, bytes)) {
-			refused = refused != NULL ? refused : approval;
-		} else if (approved == NULL) {
-			approved = approval;
-		}
-	}
-	if (approved != NULL) {
-		stand(standing, true, approved->since_usec, NULL);
-	} else if (refused != NULL) {
-		stand(standing, false, 0,
-		      g_strdup_printf(
-			      "the approval by %s does not count: %s", refused->approver,
-			      refused->problem != NULL
-				      ? refused->problem
-				      : "the request was edited after it was signed: it must "
-					"be approved again"));
-	} else {
-		stand(standing, false, 0, g_strdup("nobody has approved it yet"));
-	}
-}
-
 /* Folders */
 
-static Folder *load_folder(Register *reg, const git_tree_entry *entry, gint64 now_usec)
+static void judge_request(Load *load, const git_tree *tree, Standing *standing,
+			  const ApprovalSubject *subject)
 {
-	Folder *folder = g_new0(Folder, 1);
-	Standing *standing = g_new0(Standing, 1);
-	ApprovalSubject subject = {0};
-	git_tree *tree = NULL;
+	g_autofree char *obstacle = NULL;
 
-	folder->standing = standing;
+	if (load->reg->signers != NULL) {
+		load_approvals(load, tree, subject, &obstacle);
+	}
+	standing_collect(standing, load->reg);
+	standing_judge(standing, subject);
+	if (load->reg->signers == NULL && standing->approvals->len == 0) {
+		standing_block(standing, g_strdup("no key is trusted on this host, so no approval "
+						  "was looked at"));
+	}
+	if (obstacle != NULL) {
+		standing_block(standing, g_strdup_printf("requests/%s/%s", standing->id, obstacle));
+	}
+}
+
+static Standing *standing_new(const git_tree_entry *entry)
+{
+	Standing *standing = g_new0(Standing, 1);
+
 	standing->id = g_strdup(git_tree_entry_name(entry));
 	standing->approvals = g_ptr_array_new_with_free_func((GDestroyNotify)approval_free);
+	return standing;
+}
+
+/* NULL: git could not give all of it. */
+static Folder *load_folder(Load *load, const git_tree_entry *entry)
+{
+	Folder *folder = g_new0(Folder, 1);
+	ApprovalSubject subject = {0};
+	g_autofree char *problem = NULL;
+	bool was_whole = load->broken == NULL;
+	git_tree *tree = load_tree(load, entry, FOLDER_MAX, &problem);
+
+	folder->standing = standing_new(entry);
 	git_oid_cpy(&folder->tree, git_tree_entry_id(entry));
-	if (git_tree_entry_type(entry) != GIT_OBJECT_TREE ||
-	    git_tree_lookup(&tree, reg->repository, git_tree_entry_id(entry)) != 0) {
-		standing->problem = g_strdup_printf("requests/%s is not a folder", standing->id);
-		return folder;
+	if (tree != NULL) {
+		load_request(load, tree, folder->standing, &subject);
+	} else if (problem != NULL) {
+		folder->standing->problem = g_strdup_printf("requests/%s", problem);
 	}
-	load_request(reg, tree, standing, &subject);
-	if (standing->request != NULL) {
-		load_approvals(reg, tree, &subject, now_usec);
-		collect_approvals(reg, standing);
-		judge_standing(standing, &subject);
+	if (folder->standing->request != NULL) {
+		judge_request(load, tree, folder->standing, &subject);
 	}
 	git_tree_free(tree);
+	if (was_whole && load->broken != NULL) {
+		g_clear_pointer(&folder, folder_free);
+	}
 	return folder;
 }
 
@@ -270,86 +212,168 @@ static gboolean folder_is_stale(gpointer id, gpointer folder, gpointer unused)
 	return !((Folder *)folder)->is_current;
 }
 
-static void load_folders(Register *reg, const git_tree *requests, gint64 now_usec)
+static void keep_folder(Load *load, const git_tree_entry *entry)
 {
-	gsize count = requests == NULL ? 0 : MIN(git_tree_entrycount(requests), REQUESTS_MAX);
+	GHashTable *folders = load->reg->folders;
+	Folder *folder = g_hash_table_lookup(folders, git_tree_entry_name(entry));
+
+	if (folder == NULL || !git_oid_equal(&folder->tree, git_tree_entry_id(entry))) {
+		Folder *made = load_folder(load, entry);
+
+		if (made != NULL) {
+			g_hash_table_replace(folders, made->standing->id, made);
+			folder = made;
+		}
+	}
+	if (folder != NULL) {
+		folder->is_current = true;
+	}
+}
+
+static void load_folders(Load *load, const git_tree *requests)
+{
+	GHashTable *folders = load->reg->folders;
 	GHashTableIter each;
 	gpointer old;
 
-	g_hash_table_iter_init(&each, reg->folders);
+	g_hash_table_iter_init(&each, folders);
 	while (g_hash_table_iter_next(&each, NULL, &old)) {
 		((Folder *)old)->is_current = false;
 	}
-	for (gsize i = 0; i < count; i++) {
+	for (gsize i = 0; requests != NULL && i < git_tree_entrycount(requests); i++) {
 		const git_tree_entry *entry = git_tree_entry_byindex(requests, i);
-		Folder *folder = g_hash_table_lookup(reg->folders, git_tree_entry_name(entry));
 
-		if (!request_id_is_valid(git_tree_entry_name(entry))) {
-			continue;
+		if (request_id_is_valid(git_tree_entry_name(entry))) {
+			keep_folder(load, entry);
 		}
-		if (folder == NULL || !git_oid_equal(&folder->tree, git_tree_entry_id(entry))) {
-			folder = load_folder(reg, entry, now_usec);
-			g_hash_table_replace(reg->folders, folder->standing->id, folder);
-		}
-		folder->is_current = true;
 	}
-	g_hash_table_foreach_remove(reg->folders, folder_is_stale, NULL);
-	register_index(reg);
+	if (load->broken == NULL) {
+		g_hash_table_foreach_remove(folders, folder_is_stale, NULL);
+	}
+	register_index(load->reg);
 }
 
-static bool open_repository(Register *reg)
+static void load_root(Load *load, const git_tree *root)
 {
-	if (reg->repository == NULL) {
-		git_repository_open_bare(&reg->repository, reg->path);
+	const git_tree_entry *entry = git_tree_entry_byname(root, "requests");
+	g_autofree char *problem = NULL;
+	git_tree *requests = entry == NULL ? NULL : load_tree(load, entry, REQUESTS_MAX, &problem);
+
+	if (problem != NULL && load->broken == NULL) {
+		g_set_error(&load->broken, REEVE_ERROR, REEVE_ERROR_CORRUPT, "register: %s",
+			    problem);
 	}
-	return reg->repository != NULL;
+	if (load->broken == NULL) {
+		load_folders(load, requests);
+	}
+	git_tree_free(requests);
 }
 
-static bool load_commit(Register *reg, const git_oid *head, gint64 now_usec, GError **error)
+static void load_commit(Load *load, const git_oid *head)
 {
+	g_autofree char *problem = NULL;
 	git_commit *commit = NULL;
 	git_tree *root = NULL;
-	git_tree *requests;
 
-	if (git_commit_lookup(&commit, reg->repository, head) != 0 ||
-	    git_commit_tree(&root, commit) != 0) {
-		git_commit_free(commit);
-		return git_failed(error, "its newest commit");
+	if (!load_fits(load, head, COMMIT_MAX_BYTES, "its newest commit", &problem)) {
+		if (problem != NULL) {
+			g_set_error(&load->broken, REEVE_ERROR, REEVE_ERROR_CORRUPT, "register: %s",
+				    problem);
+		}
+		return;
 	}
-	requests = read_subtree(reg, root, "requests");
-	load_folders(reg, requests, now_usec);
-	git_tree_free(requests);
+	if (git_commit_lookup(&commit, load->reg->repository, head) != 0 ||
+	    !load_fits(load, git_commit_tree_id(commit), COMMIT_MAX_BYTES, "its folders",
+		       &problem) ||
+	    git_commit_tree(&root, commit) != 0) {
+		load_note_broken(load, "its newest commit");
+	} else {
+		load_root(load, root);
+	}
 	git_tree_free(root);
 	git_commit_free(commit);
+}
+
+static bool take_commit(Register *reg, const git_oid *head, gint64 now_usec, GError **error)
+{
+	Load load = {.reg = reg, .now_usec = now_usec};
+
+	if (!load_check_packs(reg, error)) {
+		return false;
+	}
+	if (git_repository_odb(&load.odb, reg->repository) != 0) {
+		return load_failed(error, "its objects");
+	}
+	load_commit(&load, head);
+	git_odb_free(load.odb);
+	if (load.broken != NULL) {
+		g_propagate_error(error, load.broken);
+		return false;
+	}
 	git_oid_cpy(&reg->head, head);
 	g_free(reg->commit);
 	reg->commit = g_strdup(git_oid_tostr_s(head));
 	return true;
 }
 
+/* The branch */
+
+static RegisterLoad nothing_there(Register *reg, gint64 now_usec, GError **error)
+{
+	if (reg->commit != NULL) {
+		g_set_error(error, REEVE_ERROR, REEVE_ERROR_UNAVAILABLE,
+			    "register: its branch %s is gone from %s", reg->ref, reg->path);
+		return REGISTER_ERROR;
+	}
+	reg->looked_usec = now_usec;
+	return REGISTER_NONE;
+}
+
+/* Nothing there, or something we may not read? git does not say. */
+static RegisterLoad open_repository(Register *reg, gint64 now_usec, GError **error)
+{
+	g_autofree char *head = g_build_filename(reg->path, "HEAD", NULL);
+	int why;
+
+	if (git_repository_open_bare(&reg->repository, reg->path) == 0) {
+		return REGISTER_LOADED;
+	}
+	load_failed(error, reg->path);
+	why = access(head, R_OK) < 0 ? errno : 0;
+	if (why == ENOENT || why == ENOTDIR) {
+		g_clear_error(error);
+		return nothing_there(reg, now_usec, error);
+	}
+	if (why == EACCES) {
+		g_prefix_error(error, "the judge may not read it; if it was made or replaced while "
+				      "reeved ran, restart reeved: ");
+	}
+	return REGISTER_ERROR;
+}
+
 RegisterLoad register_load(Register *reg, gint64 now_usec, GError **error)
 {
+	RegisterLoad opened =
+		reg->repository != NULL ? REGISTER_LOADED : open_repository(reg, now_usec, error);
 	git_oid head;
 	int found;
 
-	if (!open_repository(reg)) {
-		reg->looked_usec = now_usec;
-		return REGISTER_NONE;
+	if (opened != REGISTER_LOADED) {
+		return opened;
 	}
 	found = git_reference_name_to_id(&head, reg->repository, reg->ref);
 	if (found == GIT_ENOTFOUND) {
-		reg->looked_usec = now_usec;
-		return REGISTER_NONE;
+		return nothing_there(reg, now_usec, error);
 	}
 	if (found != 0) {
-		git_failed(error, reg->ref);
+		load_failed(error, reg->ref);
 		return REGISTER_ERROR;
 	}
 	if (reg->commit != NULL && git_oid_equal(&head, &reg->head)) {
 		reg->looked_usec = now_usec;
 		return REGISTER_SAME;
 	}
-	if (!load_commit(reg, &head, now_usec, error)) {
+	if (!take_commit(reg, &head, now_usec, error)) {
 		return REGISTER_ERROR;
 	}
 	reg->looked_usec = now_usec;

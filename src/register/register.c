@@ -20,7 +20,7 @@ void standing_free(Standing *standing)
 	g_free(standing);
 }
 
-static void folder_free(Folder *folder)
+void folder_free(Folder *folder)
 {
 	standing_free(folder->standing);
 	g_free(folder);
@@ -36,21 +36,24 @@ Register *register_new(const char *path, const char *branch, const Signers *sign
 	reg->signers = signers;
 	reg->folders =
 		g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)folder_free);
-	reg->seen =
-		g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)approval_free);
+	reg->seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
+					  (GDestroyNotify)g_ptr_array_unref);
+	reg->packs = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	reg->news = g_ptr_array_new_with_free_func((GDestroyNotify)approval_free);
-	reg->by_path = g_hash_table_new_full(g_str_hash, g_str_equal, NULL,
+	reg->by_path = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
 					     (GDestroyNotify)g_ptr_array_unref);
-	reg->globs = g_ptr_array_new();
+	reg->by_folder = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
+					       (GDestroyNotify)g_ptr_array_unref);
 	return reg;
 }
 
 void register_free(Register *reg)
 {
 	g_hash_table_unref(reg->by_path);
-	g_ptr_array_unref(reg->globs);
+	g_hash_table_unref(reg->by_folder);
 	g_hash_table_unref(reg->folders);
 	g_hash_table_unref(reg->seen);
+	g_hash_table_unref(reg->packs);
 	g_ptr_array_unref(reg->news);
 	git_repository_free(reg->repository);
 	git_libgit2_shutdown();
@@ -60,11 +63,54 @@ void register_free(Register *reg)
 	g_free(reg);
 }
 
+/*
+ * What was seen. The bytes alone are not who: the same pair of files may be copied into another
+ * request or another name, and there it is something else.
+ */
+
+const GPtrArray *register_seen_of(const Register *reg, const char *request)
+{
+	return g_hash_table_lookup(reg->seen, request);
+}
+
+static bool find_seen(const GPtrArray *of, const char *approver, const char *digest, guint *ret)
+{
+	for (*ret = 0; of != NULL && *ret < of->len; (*ret)++) {
+		const Approval *approval = g_ptr_array_index(of, *ret);
+
+		if (g_str_equal(approval->digest, digest) &&
+		    g_str_equal(approval->approver, approver)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+Approval *register_seen(const Register *reg, const char *request, const char *approver,
+			const char *digest)
+{
+	const GPtrArray *of = register_seen_of(reg, request);
+	guint at;
+
+	return find_seen(of, approver, digest, &at) ? g_ptr_array_index(of, at) : NULL;
+}
+
 void register_recall(Register *reg, const Approval *approval)
 {
-	Approval *copy = approval_copy(approval);
+	GPtrArray *of = g_hash_table_lookup(reg->seen, approval->request);
+	guint at;
 
-	g_hash_table_replace(reg->seen, copy->digest, copy);
+	if (of == NULL) {
+		of = g_ptr_array_new_with_free_func((GDestroyNotify)approval_free);
+		g_hash_table_insert(reg->seen, g_strdup(approval->request), of);
+	}
+	if (!find_seen(of, approval->approver, approval->digest, &at)) {
+		g_ptr_array_add(of, approval_copy(approval));
+	} else if (!((Approval *)g_ptr_array_index(of, at))->counts) {
+		/* what once counted is not forgotten for anything */
+		approval_free(g_ptr_array_index(of, at));
+		g_ptr_array_index(of, at) = approval_copy(approval);
+	}
 }
 
 void register_set_looked(Register *reg, gint64 usec)
@@ -114,29 +160,36 @@ const Standing *register_find(const Register *reg, const char *id)
 	return folder == NULL ? NULL : folder->standing;
 }
 
-/* Which requests can name a path: literal paths by hash, patterns in a list. */
+/*
+ * Which requests can name a path: literal paths by hash; patterns by the folder they begin with, so
+ * that a path only meets those that begin with one of its own folders.
+ */
+
+static char *folder_of_pattern(const char *pattern)
+{
+	gsize literal = strcspn(pattern, "*?");
+	const char *slash = g_strrstr_len(pattern, (gssize)literal, "/");
+
+	return g_strndup(pattern, slash == NULL ? 0 : (gsize)(slash - pattern));
+}
 
 static void index_standing(Register *reg, Standing *standing)
 {
-	bool in_globs = false;
-
 	for (guint i = 0; i < standing->request->changes->len; i++) {
 		const RequestChange *item = g_ptr_array_index(standing->request->changes, i);
-		GPtrArray *at;
+		GHashTable *table = item->is_glob ? reg->by_folder : reg->by_path;
+		g_autofree char *key =
+			item->is_glob ? folder_of_pattern(item->path) : g_strdup(item->path);
+		GPtrArray *at = g_hash_table_lookup(table, key);
 
-		if (item->is_glob) {
-			if (!in_globs) {
-				g_ptr_array_add(reg->globs, standing);
-			}
-			in_globs = true;
-			continue;
-		}
-		at = g_hash_table_lookup(reg->by_path, item->path);
 		if (at == NULL) {
 			at = g_ptr_array_new();
-			g_hash_table_insert(reg->by_path, item->path, at);
+			g_hash_table_insert(table, g_steal_pointer(&key), at);
 		}
-		g_ptr_array_add(at, standing);
+		/* the changes of one request come together */
+		if (at->len == 0 || g_ptr_array_index(at, at->len - 1) != standing) {
+			g_ptr_array_add(at, standing);
+		}
 	}
 }
 
@@ -145,7 +198,7 @@ void register_index(Register *reg)
 	g_autoptr(GPtrArray) all = register_requests(reg);
 
 	g_hash_table_remove_all(reg->by_path);
-	g_ptr_array_set_size(reg->globs, 0);
+	g_hash_table_remove_all(reg->by_folder);
 	for (guint i = 0; i < all->len; i++) {
 		Standing *standing = g_ptr_array_index(all, i);
 
@@ -155,7 +208,38 @@ void register_index(Register *reg)
 	}
 }
 
+static void add_candidates(GPtrArray *candidates, GPtrArray *some)
+{
+	for (guint i = 0; some != NULL && i < some->len; i++) {
+		g_ptr_array_add(candidates, g_ptr_array_index(some, i));
+	}
+}
+
+/* Every request that can name the path, sorted by id; some may be there twice. */
+static GPtrArray *find_candidates(const Register *reg, const char *path)
+{
+	GPtrArray *candidates = g_ptr_array_new();
+	g_autofree char *folder = g_strdup(path);
+	char *slash;
+
+	add_candidates(candidates, g_hash_table_lookup(reg->by_path, path));
+	while ((slash = strrchr(folder, '/')) != NULL) {
+		*slash = '\0';
+		add_candidates(candidates, g_hash_table_lookup(reg->by_folder, folder));
+	}
+	g_ptr_array_sort(candidates, compare_standing);
+	return candidates;
+}
+
 /* Considering */
+
+/* So many requests that do not decide are named in an event, which has its limits. */
+#define OTHERS_TOLD 8
+
+typedef struct {
+	Considered *best;
+	guint left_out;
+} Considering;
 
 void considered_clear(Considered *considered)
 {
@@ -188,70 +272,81 @@ static char *describe_other(const Standing *standing, const Match *match)
 				       : "it would cover it as well");
 }
 
-static void take_better(Considered *best, const Standing *standing, Match *match)
+/* Those that do not decide; only the first few in words. */
+static void leave_out(Considering *considering, const Standing *standing, const Match *match)
 {
+	if (considering->left_out++ < OTHERS_TOLD) {
+		g_ptr_array_add(considering->best->others, describe_other(standing, match));
+	}
+}
+
+static void take_better(Considering *considering, const Standing *standing, Match *match)
+{
+	Considered *best = considering->best;
 	bool better =
 		best->standing == NULL ||
 		match_order(standing->request, match, best->standing->request, &best->match) < 0;
 
 	if (better) {
 		if (best->standing != NULL) {
-			g_ptr_array_add(best->others, describe_other(best->standing, &best->match));
+			leave_out(considering, best->standing, &best->match);
 		}
 		match_clear(&best->match);
 		best->standing = standing;
 		best->match = *match;
 	} else {
-		g_ptr_array_add(best->others, describe_other(standing, match));
+		leave_out(considering, standing, match);
 		match_clear(match);
 	}
 }
 
-static void consider_one(const Standing *standing, const Change *change,
-			 const MatchContext *context, bool late, Considered *best)
+static void consider_one(Considering *considering, const Standing *standing, const Change *change,
+			 const MatchContext *context, bool late)
 {
 	g_autofree char *not_effective = why_not_by_then(standing, context, late);
 	MatchContext own = *context;
 	Match match;
 
 	own.not_effective = not_effective;
+	own.approvals = standing->approvals;
 	request_match(standing->request, change, &own, &match);
 	if (match.kind != MATCH_NONE) {
-		take_better(best, standing, &match);
+		take_better(considering, standing, &match);
 	}
 }
 
 void register_consider(const Register *reg, const Change *change, const MatchContext *context,
 		       bool late, Considered *ret)
 {
-	const GPtrArray *literal = g_hash_table_lookup(reg->by_path, change->path);
-	g_autoptr(GHashTable) done = g_hash_table_new(NULL, NULL);
+	g_autoptr(GPtrArray) candidates = find_candidates(reg, change->path);
+	Considering considering = {.best = ret};
 
 	*ret = (Considered){.others = g_ptr_array_new_with_free_func(g_free)};
-	for (guint i = 0; literal != NULL && i < literal->len; i++) {
-		if (g_hash_table_add(done, g_ptr_array_index(literal, i))) {
-			consider_one(g_ptr_array_index(literal, i), change, context, late, ret);
+	for (guint i = 0; i < candidates->len; i++) {
+		if (i == 0 ||
+		    g_ptr_array_index(candidates, i) != g_ptr_array_index(candidates, i - 1)) {
+			consider_one(&considering, g_ptr_array_index(candidates, i), change,
+				     context, late);
 		}
 	}
-	for (guint i = 0; i < reg->globs->len; i++) {
-		if (g_hash_table_add(done, g_ptr_array_index(reg->globs, i))) {
-			consider_one(g_ptr_array_index(reg->globs, i), change, context, late, ret);
-		}
+	if (considering.left_out > OTHERS_TOLD) {
+		g_ptr_array_add(ret->others, g_strdup_printf("%u more requests name it",
+							     considering.left_out - OTHERS_TOLD));
 	}
 }
 
-const char *register_backed_out(const Register *reg, const Change *change,
+const char *register_backed_out(const Register *reg, const Change *change, const FileState *agreed,
 				const MatchContext *context)
 {
 	const GPtrArray *literal = g_hash_table_lookup(reg->by_path, change->path);
 
-	for (guint i = 0; literal != NULL && i < literal->len; i++) {
+	for (guint i = 0; agreed != NULL && literal != NULL && i < literal->len; i++) {
 		const Standing *standing = g_ptr_array_index(literal, i);
 		g_autofree char *not_effective = why_not_by_then(standing, context, false);
 		MatchContext own = *context;
 
 		own.not_effective = not_effective;
-		if (request_is_backed_out(standing->request, change, &own)) {
+		if (request_is_backed_out(standing->request, change, agreed, &own)) {
 			return standing->id;
 		}
 	}

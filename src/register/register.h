@@ -7,8 +7,9 @@
  * Standing is judged by when this host first saw an approval, never by the date the signer wrote.
  * Who remembers that is the journal: register_take_news gives what a load brought; the judge
  * journals each as a `request` event; at start it gives those events back through register_recall
- * before the first load. What was once seen counts as it did then, also when its files are deleted
- * later or the key has expired since.
+ * before the first load. What once counted counts as it did then, also when its files are deleted
+ * later or the key has expired since. What did not count is looked at again whenever its folder is
+ * loaded: it may count from then on, when a key has become trusted meanwhile.
  */
 #pragma once
 
@@ -30,12 +31,14 @@ typedef struct {
 	char *blob;           /* git id of request.yaml; NULL */
 	GPtrArray *approvals; /* of Approval, in the order they were seen */
 	bool is_effective;    /* enough approvals, no veto */
+	const char *approver; /* whose approval made it so; NULL: nobody's */
 	gint64 since_usec;    /* effective for changes from this moment on */
 	char *not_effective;  /* one sentence why not; NULL */
 } Standing;
 
-/* `signers` is borrowed for the life of the register. A path that is no repository (yet) is no
- * error here: it is looked for at every load. */
+/* `signers` is borrowed for the life of the register; NULL: they are not known, so approvals are
+ * not looked at (what does not count for want of keys must not be remembered as such). A path that
+ * is no repository (yet) is no error here: it is looked for at every load. */
 Register *register_new(const char *path, const char *branch, const Signers *signers);
 void register_free(Register *reg);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Register, register_free)
@@ -50,7 +53,7 @@ typedef enum {
 	REGISTER_SAME,   /* nothing moved */
 	REGISTER_LOADED, /* another commit now */
 	REGISTER_NONE,   /* there is no register, or nothing was ever pushed */
-	REGISTER_ERROR,  /* it cannot be read: *error; the old standing stays */
+	REGISTER_ERROR,  /* it, or a part of it, cannot be read: *error; what was loaded stays */
 } RegisterLoad;
 
 /* Looks at the branch and loads what changed; `now_usec` is the first sight of what is new. */
@@ -70,7 +73,8 @@ const Standing *register_find(const Register *reg, const char *id);
 typedef struct {
 	const Standing *standing; /* the one that decides; NULL: no request names the path */
 	Match match;
-	GPtrArray *others; /* of char *: the other requests that name the path, and why not they */
+	GPtrArray *others; /* of char *: the other requests that name the path, and why not they;
+			    * the first few by id, then how many more */
 } Considered;
 
 void considered_clear(Considered *considered);
@@ -83,7 +87,10 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Considered, considered_clear)
 void register_consider(const Register *reg, const Change *change, const MatchContext *context,
 		       bool late, Considered *ret);
 
-/* The id of a request whose `from` the path is back in (request_is_backed_out); NULL: none. Owned
- * by the register until the next load. */
-const char *register_backed_out(const Register *reg, const Change *change,
+/*
+ * The id of a request whose `from` the path is back in (request_is_backed_out); NULL: none. Owned
+ * by the register until the next load. `agreed` is the approved state of the path before this
+ * change; NULL: unknown, and then nothing is a back-out.
+ */
+const char *register_backed_out(const Register *reg, const Change *change, const FileState *agreed,
 				const MatchContext *context);

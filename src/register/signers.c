@@ -2,6 +2,7 @@
 /* Trusted keys: see signers.h. */
 #include "register/signers.h"
 #include "register/ssh-key.h"
+#include "register/wire.h"
 
 #include <string.h>
 #include <time.h>
@@ -148,6 +149,18 @@ static char *unquote(const char *value)
 	return g_strndup(value + 1, length - 2);
 }
 
+/* Each limit once: of two, no reader should have to know which one counts. */
+static bool take_moment(Cursor *cursor, const char *name, const char *value, gint64 *ret_usec,
+			GError **error)
+{
+	if (*ret_usec != 0) {
+		return complain(cursor, error, "%s: given twice", name);
+	}
+	/* a limit at the epoch itself would read as none */
+	return (read_moment(value, ret_usec) && *ret_usec != 0) ||
+	       complain(cursor, error, "%s: `%s` is not YYYYMMDD[HHMM[SS]][Z]", name, value);
+}
+
 static bool apply_option(Cursor *cursor, Signer *signer, const char *name, const char *value,
 			 GError **error)
 {
@@ -160,14 +173,10 @@ static bool apply_option(Cursor *cursor, Signer *signer, const char *name, const
 		return true;
 	}
 	if (g_ascii_strcasecmp(name, "valid-after") == 0) {
-		return read_moment(value, &signer->valid_after_usec) ||
-		       complain(cursor, error, "valid-after: `%s` is not YYYYMMDD[HHMM[SS]][Z]",
-				value);
+		return take_moment(cursor, name, value, &signer->valid_after_usec, error);
 	}
 	if (g_ascii_strcasecmp(name, "valid-before") == 0) {
-		return read_moment(value, &signer->valid_before_usec) ||
-		       complain(cursor, error, "valid-before: `%s` is not YYYYMMDD[HHMM[SS]][Z]",
-				value);
+		return take_moment(cursor, name, value, &signer->valid_before_usec, error);
 	}
 	if (g_ascii_strcasecmp(name, "cert-authority") == 0) {
 		return complain(cursor, error,
@@ -230,9 +239,9 @@ static bool read_key(Cursor *cursor, Signer *signer, const char *type, GError **
 
 	skip_blanks(cursor);
 	base64 = take_word(cursor);
-	raw = base64 == NULL ? NULL : g_base64_decode(base64, &size);
+	raw = base64 == NULL ? NULL : wire_from_base64(base64, &size);
 	signer->key_type = g_strdup(type);
-	signer->key = g_bytes_new_take(raw, size);
+	signer->key = g_bytes_new_take(raw, raw == NULL ? 0 : size);
 	named = ssh_key_type_name(signer->key);
 	if (named == NULL || !g_str_equal(named, type)) {
 		return complain(cursor, error, "this is no %s key", type);
@@ -288,7 +297,7 @@ Signers *signers_parse(const char *name, const void *data, gsize size, GError **
 			    SIGNERS_MAX_BYTES);
 		return NULL;
 	}
-	text = g_strndup(data, size);
+	text = g_strndup(size == 0 ? "" : data, size); /* an empty GBytes has no bytes */
 	if (strlen(text) != size || !g_utf8_validate(text, -1, NULL)) {
 		g_set_error(error, REEVE_ERROR, REEVE_ERROR_SYNTAX,
 			    "%s: NUL bytes, or not UTF-8: this is no allowed_signers file", name);

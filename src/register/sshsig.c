@@ -30,16 +30,17 @@ static bool malformed(GError **error, const char *what)
 	return false;
 }
 
-/* Base64 in lines; g_base64_decode skips what is not base64, so foreign characters go first. */
+/* Base64 in lines. */
 static guint8 *decode_base64(const char *text, gsize length, gsize *ret_size)
 {
-	g_autofree char *copy = g_strndup(text, length);
+	g_autoptr(GString) joined = g_string_sized_new(length);
 
-	if (strspn(copy, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=\n") !=
-	    length) {
-		return NULL;
+	for (gsize i = 0; i < length; i++) {
+		if (text[i] != '\n') {
+			g_string_append_c(joined, text[i]);
+		}
 	}
-	return g_base64_decode(copy, ret_size);
+	return wire_from_base64(joined->str, ret_size);
 }
 
 static guint8 *unwrap_armour(const void *armoured, gsize size, gsize *ret_size, GError **error)
@@ -52,7 +53,7 @@ static guint8 *unwrap_armour(const void *armoured, gsize size, gsize *ret_size, 
 		malformed(error, "too large");
 		return NULL;
 	}
-	text = g_strndup(armoured, size);
+	text = g_strndup(size == 0 ? "" : armoured, size); /* an empty GBytes has no bytes */
 	if (strlen(text) != size || !g_str_has_prefix(text, ARMOUR_BEGIN)) {
 		malformed(error, "it does not begin with -----BEGIN SSH SIGNATURE-----");
 		return NULL;

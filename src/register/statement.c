@@ -122,12 +122,12 @@ bool statement_parse(const char *name, const void *data, gsize size, Statement *
 	g_autofree char *text = NULL;
 	g_auto(GStrv) found = NULL;
 
-	if (size > STATEMENT_MAX_BYTES || memchr(data, '\0', size) != NULL) {
+	if (size > STATEMENT_MAX_BYTES || (size > 0 && memchr(data, '\0', size) != NULL)) {
 		g_set_error(error, REEVE_ERROR, REEVE_ERROR_SYNTAX,
 			    "%s: not a statement: too large, or has NUL bytes", name);
 		return false;
 	}
-	text = g_strndup(data, size);
+	text = g_strndup(size == 0 ? "" : data, size); /* an empty GBytes has no bytes */
 	found = g_strsplit(text, "\n", -1);
 	if (!g_str_equal(found[0] == NULL ? "" : found[0], FIRST_LINE)) {
 		return wrong(name, 1, FIRST_LINE, NULL, error);

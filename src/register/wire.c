@@ -64,6 +64,15 @@ const guint8 *wire_mpint(Wire *wire, gsize *ret_size)
 	return raw;
 }
 
+guint8 *wire_from_base64(const char *text, gsize *ret_size)
+{
+	g_autofree guint8 *raw = g_base64_decode(text, ret_size);
+	g_autofree char *again = g_base64_encode(raw, *ret_size);
+
+	/* GLib's reader skips what is not base64 and asks for no padding */
+	return g_str_equal(again, text) ? g_steal_pointer(&raw) : NULL;
+}
+
 bool wire_is_spent(const Wire *wire)
 {
 	return !wire->failed && wire->left == 0;

@@ -33,5 +33,8 @@ const guint8 *wire_mpint(Wire *wire, gsize *ret_size);
 /* Whether everything was read and nothing failed. */
 bool wire_is_spent(const Wire *wire);
 
+/* Canonical base64 without blanks, or NULL; caller frees. */
+guint8 *wire_from_base64(const char *text, gsize *ret_size);
+
 /* Appends a string (length, then bytes). */
 void wire_put_string(GByteArray *out, const void *data, gsize size);

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What a look at the register reads from git (register-objects.c), and what follows for a request
+ * from all that was seen (register-standing.c). For register-load.c; nobody else's.
+ */
+#pragma once
+
+#include "register/register-inside.h"
+
+/* One look at one commit. */
+typedef struct {
+	Register *reg;
+	git_odb *odb;
+	gint64 now_usec;
+	GError *broken; /* the first thing git could not give; NULL: none */
+} Load;
+
+/* Sets *error from git's last one; false. */
+bool load_failed(GError **error, const char *what);
+/* What git cannot give makes the whole look fail: nobody knows what is missing. */
+void load_note_broken(Load *load, const char *what);
+/* libgit2 trusts the indexes of packs, and crashes on false ones: they are looked at first. */
+bool load_check_packs(Register *reg, GError **error);
+/* Nothing is taken into memory before its size is known to be sane; false and a sentence when it
+ * is not, or false alone when git cannot say. */
+bool load_fits(Load *load, const git_oid *id, gsize max, const char *name, char **ret_problem);
+/* A blob of a tree as bytes; NULL and a sentence when it is not a plain small file, or NULL alone
+ * when git cannot give it. */
+GBytes *load_file(Load *load, const git_tree_entry *entry, gsize max, char **ret_problem);
+/* The same for a folder of at most so many entries. */
+git_tree *load_tree(Load *load, const git_tree_entry *entry, gsize max_entries, char **ret_problem);
+
+/* What an approval is held against: see approval.h. Fills everything of the standing that follows
+ * from its approvals. */
+void standing_judge(Standing *standing, const ApprovalSubject *subject);
+/* It is not effective, for this reason (taken), whoever approved it. */
+void standing_block(Standing *standing, char *why_not);
+/* Everything ever seen about this request, also what was deleted since. */
+void standing_collect(Standing *standing, const Register *reg);
