@@ -125,11 +125,15 @@ static void set_rules(json_t *overview, const json_t *judge)
 {
 	json_t *rules = json_object();
 	const json_t *problems = pick_array(judge, "problems");
+	const json_t *requests = pick_array(judge, "requests");
 
 	set(rules, "count", json_integer(pick_number(judge, "rules", 0)));
 	set_copy(rules, "policy", judge);
 	set(rules, "problems", problems == NULL ? json_array() : json_incref((json_t *)problems));
 	set(overview, "rules", rules);
+	if (json_array_size(requests) > 0) {
+		set(overview, "requests", json_pack("{s:O}", "problems", requests));
+	}
 	if (pick_number(judge, "behind", 0) > 0) {
 		set_copy(overview, "behind", judge);
 	}

@@ -174,12 +174,29 @@ static void put_gaps(const Paint *paint, GString *out, const json_t *overview)
 	g_string_append_printf(out, ", %" G_GINT64_FORMAT " recorded\n", all);
 }
 
+/* With their caret: the columns must stay where they are. */
+static void put_problems(const Paint *paint, GString *out, const json_t *problems)
+{
+	size_t i;
+	const json_t *problem;
+
+	json_array_foreach ((json_t *)problems, i, problem) {
+		const char *text = json_is_string(problem) ? json_string_value(problem) : "?";
+		g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+
+		for (char **line = lines; *line != NULL; line++) {
+			paint_indent(out, **line == '\0' ? 0 : 11);
+			paint_foreign(paint, out, line == lines ? STYLE_MEDIUM : STYLE_PLAIN,
+				      *line);
+			g_string_append_c(out, '\n');
+		}
+	}
+}
+
 static void put_rules(const Paint *paint, GString *out, const json_t *overview)
 {
 	const json_t *rules = pick_object(overview, "rules");
 	const json_t *problems = pick_array(rules, "problems");
-	size_t i;
-	const json_t *problem;
 
 	if (rules == NULL) {
 		return;
@@ -191,17 +208,20 @@ static void put_rules(const Paint *paint, GString *out, const json_t *overview)
 			     (guint)json_array_size(problems));
 	}
 	g_string_append_c(out, '\n');
-	json_array_foreach ((json_t *)problems, i, problem) {
-		const char *text = json_is_string(problem) ? json_string_value(problem) : "?";
-		g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+	put_problems(paint, out, problems);
+}
 
-		/* With their caret: the columns must stay where they are. */
-		for (char **line = lines; *line != NULL; line++) {
-			paint_indent(out, **line == '\0' ? 0 : 11);
-			paint_foreign(paint, out, line == lines ? STYLE_MEDIUM : STYLE_PLAIN,
-				      *line);
-			g_string_append_c(out, '\n');
-		}
+/* Only where something is wrong with them. */
+static void put_requests(const Paint *paint, GString *out, const json_t *overview)
+{
+	const json_t *problems = pick_array(pick_object(overview, "requests"), "problems");
+
+	if (json_array_size(problems) > 0) {
+		put_label(paint, out, "requests");
+		paint_format(paint, out, STYLE_MEDIUM, "%u with problems",
+			     (guint)json_array_size(problems));
+		g_string_append_c(out, '\n');
+		put_problems(paint, out, problems);
 	}
 }
 
@@ -269,6 +289,7 @@ static void print_text(const Context *context, const json_t *overview)
 	put_drift(&paint, out, overview);
 	put_gaps(&paint, out, overview);
 	put_rules(&paint, out, overview);
+	put_requests(&paint, out, overview);
 	put_stores(&paint, out, overview);
 	put_stages(&paint, out, overview);
 	fputs(out->str, stdout);
