@@ -10,6 +10,7 @@
 
 #define HEAD "id: CHG-1\ntitle: t\nrequester: bob\n"
 #define ONES "0101010101010101010101010101010101010101"
+#define TWOS "0202020202020202020202020202020202020202"
 
 typedef struct {
 	const char *yaml;   /* behind HEAD */
@@ -169,17 +170,17 @@ static void test_what_was_not_requested_may_not_change(void)
 	check(&asked, change, &context);
 }
 
-static bool backs_out(const char *from, const Change *change)
+/* It asked for /etc/motd as make_change found it, and found what make_change leaves. */
+static bool backs_out(const char *from, const Change *change, const FileState *agreed)
 {
 	static const MatchContext context = {.host = "web-1"};
 	g_autofree char *text =
-		g_strconcat(HEAD "changes:\n  - path: /etc/motd\n    content: any\n    from: {",
-			    from, "}\n", NULL);
+		g_strconcat(HEAD MOTD "    to: {blob: " TWOS "}\n    from: {", from, "}\n", NULL);
 	g_autoptr(GError) error = NULL;
 	g_autoptr(Request) request = request_parse("r", "CHG-1", text, strlen(text), &error);
 
 	g_assert_no_error(error);
-	return request_is_backed_out(request, change, &context);
+	return request_is_backed_out(request, change, agreed, &context);
 }
 
 /* The old bytes with a new mode are not what was there before. */
@@ -187,12 +188,92 @@ static void test_a_back_out_brings_back_everything(void)
 {
 	g_autoptr(Change) change = make_change();
 
-	g_assert_true(backs_out("blob: \"" ONES "\"", change));
+	g_assert_true(backs_out("blob: \"" ONES "\"", change, &change->before));
 	change->after.mode = 04777;
 	change->difference |= STATE_MODE;
-	g_assert_false(backs_out("blob: \"" ONES "\"", change));
-	g_assert_false(backs_out("blob: \"" ONES "\", mode: \"0644\"", change));
-	g_assert_true(backs_out("blob: \"" ONES "\", mode: \"4777\"", change));
+	g_assert_false(backs_out("blob: \"" ONES "\"", change, &change->before));
+	g_assert_false(backs_out("blob: \"" ONES "\", mode: \"0644\"", change, &change->before));
+	g_assert_true(backs_out("blob: \"" ONES "\", mode: \"4777\"", change, &change->before));
+}
+
+/* What a later request replaced is not brought back by an earlier one. */
+static void test_a_back_out_is_of_the_latest(void)
+{
+	g_autoptr(Change) change = make_change();
+
+	g_assert_true(backs_out("blob: \"" ONES "\"", change, &change->before));
+	memset(change->before.blob, 3, BLOB_BYTES);
+	g_assert_false(backs_out("blob: \"" ONES "\"", change, &change->before));
+}
+
+/* Who approved does not carry it out, by whichever of his names. */
+static void test_the_approver_is_not_the_implementer(void)
+{
+	static const Case asked = {ANY, NULL, MATCH_ANY};
+	static const Case refused = {
+		ANY, "implementer: alice@example.org approved it, so somebody else has to do it",
+		MATCH_FAILED};
+	g_autoptr(Change) change = make_change();
+	g_autoptr(GPtrArray) approvals = g_ptr_array_new();
+	Approval approval = {.approver = (char *)"alice@example.org", .counts = true};
+	MatchContext context = {.host = "web-1", .login = "carol", .approvals = approvals};
+
+	g_ptr_array_add(approvals, &approval);
+	check(&asked, change, &context);
+	context.login = "alice";
+	check(&refused, change, &context);
+	approval.counts = false;
+	check(&asked, change, &context);
+}
+
+/* A file that is asked for here is not asked to vanish there. */
+static void test_a_move_has_two_ends(void)
+{
+	static const Case one = {MOTD "    to: {blob: " ONES "}\n",
+				 "source: it was moved away from /etc/issue", MATCH_FAILED};
+	static const Case both = {MOTD "    to: {blob: " ONES "}\n"
+				       "  - path: /etc/issue\n    to: {absent: true}\n",
+				  NULL, MATCH_EXACT};
+	g_autoptr(Change) change = make_change();
+	MatchContext context = {.host = "web-1"};
+
+	change->op = OP_MOVED;
+	change->moved_from = g_strdup("/etc/issue");
+	check(&one, change, &context);
+	check(&both, change, &context);
+}
+
+/* What is new takes no power along; a link that spells the content is no file. */
+static void test_new_and_other_things(void)
+{
+	static const Case asked = {MOTD "    to: {blob: " ONES "}\n", NULL, MATCH_EXACT};
+	static const Case power = {MOTD "    to: {blob: " ONES "}\n",
+				   "mode: not requested, but 4755", MATCH_FAILED};
+	static const Case capable = {MOTD "    to: {blob: " ONES "}\n",
+				     "attributes: not requested, but it has capabilities",
+				     MATCH_FAILED};
+	static const Case link = {MOTD "    to: {blob: " ONES "}\n",
+				  "content: requested a file, found link", MATCH_FAILED};
+	static const Case any = {ANY, "type: not requested, but changed from file to link",
+				 MATCH_FAILED};
+	g_autoptr(Change) change = make_change();
+	MatchContext context = {.host = "web-1"};
+
+	change->op = OP_CREATED;
+	change->before.type = FILE_ABSENT;
+	check(&asked, change, &context);
+	change->after.mode = 04755;
+	check(&power, change, &context);
+	change->after.mode = 0755;
+	file_state_add_xattr(&change->after, "security.capability", "x", 1);
+	check(&capable, change, &context);
+	g_clear_pointer(&change->after.xattrs, g_ptr_array_unref);
+	change->after.type = FILE_SYMLINK;
+	check(&link, change, &context);
+	change->op = OP_UPDATED;
+	change->before.type = FILE_REGULAR;
+	change->difference = STATE_TYPE;
+	check(&any, change, &context);
 }
 
 static void test_deletion(void)
@@ -220,5 +301,9 @@ int main(int argc, char **argv)
 	g_test_add_func("/match/unrequested", test_what_was_not_requested_may_not_change);
 	g_test_add_func("/match/deletion", test_deletion);
 	g_test_add_func("/match/back-out", test_a_back_out_brings_back_everything);
+	g_test_add_func("/match/back-out-of-latest", test_a_back_out_is_of_the_latest);
+	g_test_add_func("/match/approver", test_the_approver_is_not_the_implementer);
+	g_test_add_func("/match/move", test_a_move_has_two_ends);
+	g_test_add_func("/match/new", test_new_and_other_things);
 	return g_test_run();
 }

@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A register, and people with keys who push to it: with stock git and stock ssh-keygen alone, so
+that nothing here shares a mistake with what is tested."""
+
+import hashlib
+import subprocess
+import time
+from pathlib import Path
+
+CHG = "CHG-20261122-k7qa"
+NAMESPACE = "reeve-approval"
+ALICE, BOB, DAVE = "alice@example.org", "bob@example.org", "dave@example.org"
+
+
+def blob_id(data):
+    data = data if isinstance(data, bytes) else data.encode()
+    return hashlib.sha1(b"blob %d\0" % len(data) + data).hexdigest()
+
+
+def moment(offset=0):
+    """Wall-clock time in so many seconds, as request.yaml writes it."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + offset))
+
+
+def key_time(offset=0):
+    """The same as allowed_signers writes it."""
+    return time.strftime("%Y%m%d%H%M%SZ", time.gmtime(time.time() + offset))
+
+
+class Register:
+    """STATE/register.git, a clone of it, a key for each person, and the file of trusted keys."""
+
+    def __init__(self, machine):
+        self.machine = machine
+        self.bare = machine.state / "register.git"
+        self.clone = machine.folder / "clone"
+        self.keys = machine.folder / "keys"
+        self.trust = machine.folder / "allowed_signers"
+        self.config = machine.folder / "reeve.yaml"
+        self.keys.mkdir()
+        self.config.write_text(f"register: {{trust: {self.trust}}}\n")
+
+    # people
+
+    def key(self, person, *options):
+        file = self.keys / person
+        if not file.exists():
+            subprocess.run(["ssh-keygen", "-q", "-N", "", "-f", file,
+                            *(options or ("-t", "ed25519"))], check=True)
+        return file
+
+    def line(self, person, options=f'namespaces="{NAMESPACE}"', principal=None):
+        """A line of allowed_signers."""
+        kind, base64, *_ = Path(f"{self.key(person)}.pub").read_text().split()
+        return f"{principal or person} {options + ' ' if options else ''}{kind} {base64}\n"
+
+    def trust_people(self, *people):
+        self.trust.write_text("".join(self.line(person) for person in people))
+        return self
+
+    # the daemon, with this register
+
+    def start(self, **options):
+        return self.machine.start("--config", self.config, **options)
+
+    def restart(self):
+        self.machine.stop()
+        return self.start()
+
+    def make(self):
+        """What an administrator does once; the judge has made the empty folder."""
+        self.bare.mkdir(parents=True, exist_ok=True)
+        self.git("init", "-q", "--bare", "-b", "main", self.bare)
+        self.git("clone", "-q", self.bare, self.clone)
+        return self
+
+    def git(self, *words, **options):
+        done = subprocess.run(
+            ["git", "-c", "safe.directory=*", "-c", "init.defaultBranch=main",
+             "-c", "user.name=x", "-c", "user.email=x@example.org",
+             "-c", "protocol.file.allow=always", *words],
+            **{"capture_output": True, "text": True, "stdin": subprocess.DEVNULL, **options})
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    def in_clone(self, *words, **options):
+        return self.git("-C", self.clone, *words, **options)
+
+    # requests
+
+    def folder(self, request=CHG):
+        return self.clone / "requests" / request
+
+    def file(self, request=CHG):
+        return self.folder(request) / "request.yaml"
+
+    def write(self, changes, request=CHG, requester=BOB, **members):
+        """Writes request.yaml; `changes` is a list of YAML flow mappings."""
+        lines = [f"id: {request}", "type: normal", "title: A change", f"requester: {requester}"]
+        lines += [f"{key}: {value}" for key, value in members.items()]
+        lines += ["changes:"] + [f"  - {change}" for change in changes]
+        self.file(request).parent.mkdir(parents=True, exist_ok=True)
+        self.file(request).write_text("\n".join(lines) + "\n")
+        return self
+
+    def statement(self, approver, request=CHG, decision="approve", about=None, date=None,
+                  sha256=None, blob=None):
+        data = self.file(request).read_bytes()
+        return (f"reeve-approval 1\nrequest {about or request}\n"
+                f"request-sha256 {sha256 or hashlib.sha256(data).hexdigest()}\n"
+                f"request-blob {blob or blob_id(data)}\ndecision {decision}\n"
+                f"role change-authority\napprover {approver}\ndate {date or moment()}\n")
+
+    def sign(self, approver, request=CHG, key=None, text=None, name=None, namespace=NAMESPACE,
+             **said):
+        """approvals/NAME and its .sig, signed by the key of `key`."""
+        file = self.folder(request) / "approvals" / (name or approver)
+        file.parent.mkdir(exist_ok=True)
+        text = text if text is not None else self.statement(approver, request, **said)
+        file.write_bytes(text if isinstance(text, bytes) else text.encode())
+        Path(f"{file}.sig").unlink(missing_ok=True)
+        subprocess.run(["ssh-keygen", "-q", "-Y", "sign", "-n", namespace,
+                        "-f", self.key(key or approver), file], check=True, capture_output=True)
+        return file
+
+    def push(self, nudge=True):
+        """Commits everything, pushes, and waits until it was looked at."""
+        self.in_clone("add", "-A")
+        self.in_clone("commit", "-q", "--allow-empty", "-m", "a step")
+        self.in_clone("push", "-q", "--force", "origin", "HEAD:main")
+        if nudge and self.machine.process is not None:
+            self.machine.settle()
+        return self
+
+    # what came of it
+
+    def requests(self):
+        """The approvals as the journal tells them."""
+        return [event for event in self.machine.events() if event["kind"] == "request"]
+
+    def problems(self):
+        return self.machine.health("judge")["requests"]
