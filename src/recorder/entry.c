@@ -218,6 +218,9 @@ bool look_found(Look *look, const Find *find, GError **error)
 		return true;
 	}
 	if (!look_skips(look, find->path)) {
+		if (look->world->linked != NULL) {
+			linked_saw(look->world->linked, find->path, find->st);
+		}
 		if (old != NULL && old->state.type == FILE_DIRECTORY && !is_directory) {
 			Removal removal = {look, find->order, find->path, 0};
 

@@ -64,6 +64,19 @@ static void take_gap(void *context, Gap *gap)
 	g_ptr_array_add(recorder->gaps, gap);
 }
 
+/* A hint of our own: nobody else says that something may have happened there. */
+static void push_own_hint(Recorder *recorder, HintKind kind, const char *path)
+{
+	Hint about = {
+		.kind = kind,
+		.path = g_strdup(path),
+		.wall_usec = clock_wall_usec(),
+		.mono_usec = clock_mono_usec(),
+	};
+
+	take_hint(recorder, &about);
+}
+
 /* What is mounted hides what was there: from here on it is a subtree like any other in doubt. */
 static void take_mounts(Recorder *recorder)
 {
@@ -71,14 +84,17 @@ static void take_mounts(Recorder *recorder)
 
 	mounts_compare(recorder->mounts, paths);
 	for (guint i = 0; i < paths->len; i++) {
-		Hint about = {
-			.kind = HINT_SUBTREE,
-			.path = g_strdup(paths->pdata[i]),
-			.wall_usec = clock_wall_usec(),
-			.mono_usec = clock_mono_usec(),
-		};
+		push_own_hint(recorder, HINT_SUBTREE, paths->pdata[i]);
+	}
+}
 
-		take_hint(recorder, &about);
+void intake_take_linked(Recorder *recorder)
+{
+	g_autoptr(GPtrArray) paths = g_ptr_array_new_with_free_func(g_free);
+
+	linked_stirred(recorder->world.linked, recorder->world.root_fd, paths);
+	for (guint i = 0; i < paths->len; i++) {
+		push_own_hint(recorder, HINT_LOOK, paths->pdata[i]);
 	}
 }
 

@@ -16,5 +16,8 @@ void intake_take(Recorder *recorder);
  */
 void intake_due(Recorder *recorder, GPtrArray *ret);
 
+/* Takes files that were changed through another of their names, which gives no hint. */
+void intake_take_linked(Recorder *recorder);
+
 /* Has everything that is watched at or below `path` looked at again, as after a gap. */
 void intake_rescan(Recorder *recorder, const char *path);

@@ -16,6 +16,7 @@
 
 #include "base/error.h"
 #include "catalog/catalog.h"
+#include "recorder/linked.h"
 #include "recorder/scope.h"
 #include "recorder/settle.h"
 #include "snapshot/secret.h"
@@ -36,6 +37,7 @@ typedef struct {
 	Snapshot *snapshot;
 	const Secrets *secrets;
 	const Scope *scope;
+	Linked *linked;          /* told of every file seen; NULL: nobody asks */
 	struct stat excluded[2]; /* STATE and RUNTIME: we do not record ourselves */
 	/* Called with each path looked at; false stops the look. */
 	bool (*tick)(void *context, guint64 done);

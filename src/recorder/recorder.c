@@ -25,6 +25,7 @@ void recorder_init(Recorder *recorder)
 	recorder->gaps = g_ptr_array_new_with_free_func((GDestroyNotify)gap_free);
 	recorder->lost =
 		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)gap_free);
+	recorder->world.linked = linked_new();
 	recorder->uncovered = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 }
 
@@ -34,6 +35,7 @@ void recorder_clear(Recorder *recorder)
 	g_ptr_array_unref(recorder->gaps);
 	g_hash_table_unref(recorder->lost);
 	g_hash_table_unref(recorder->uncovered);
+	linked_free(recorder->world.linked);
 	g_clear_pointer(&recorder->budget_gap, gap_free);
 }
 
@@ -190,6 +192,7 @@ static void ask_barrier(Recorder *recorder)
 	}
 	watch_drain(recorder->world.watch);
 	intake_take(recorder);
+	intake_take_linked(recorder);
 	settle_release(recorder->settle);
 	recorder->barrier_asked = asked;
 	recorder->barrier_mark = settle_mark(recorder->settle);
@@ -307,6 +310,7 @@ static void keep_house(Recorder *recorder)
 			alive_beat(recorder->alive, sure_until_usec(recorder), false);
 		}
 		show_status(recorder);
+		intake_take_linked(recorder);
 	}
 	patrol(recorder, now);
 	tidy(recorder, now);
@@ -376,6 +380,7 @@ static bool leave(Recorder *recorder, GError **error)
 	recorder->world.tick = NULL;
 	watch_drain(recorder->world.watch);
 	intake_take(recorder);
+	intake_take_linked(recorder);
 	settle_hurry(recorder->settle, clock_mono_usec());
 	if (!record(recorder, error)) {
 		return false;

@@ -22,7 +22,7 @@
 
 typedef struct {
 	const StageOptions *options;
-	LookWorld world; /* its members are owned by main */
+	LookWorld world; /* its members are owned by main, but `linked` by us */
 	Alive *alive;
 	Status *status;
 	Mounts *mounts;   /* NULL: mounts are not followed */

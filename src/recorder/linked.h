@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Files with several names. Inotify tells of the name that was used: what is written through a
+ * second name, perhaps outside of everything watched, gives no hint for the first. So these few
+ * files are remembered with the time of their last change, and looked at now and then.
+ *
+ * Bounded: beyond LINKED_MAX such files the others are found by rescans only.
+ */
+#pragma once
+
+#include <glib.h>
+#include <sys/stat.h>
+
+#define LINKED_MAX 4096
+
+typedef struct Linked Linked;
+
+Linked *linked_new(void);
+void linked_free(Linked *linked);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Linked, linked_free)
+
+/* A path was seen with this stat: kept if it is a regular file with several names, else not. */
+void linked_saw(Linked *linked, const char *path, const struct stat *st);
+
+/*
+ * Appends the paths (char *) beneath `root_fd` that are not as they were seen, or gone, to `ret`.
+ * They are forgotten; the look that follows says whether they still have several names.
+ */
+void linked_stirred(Linked *linked, int root_fd, GPtrArray *ret);
+
+/* How many are kept. */
+guint linked_count(const Linked *linked);
