@@ -22,6 +22,10 @@ ROOT = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("REEVE_BUILD", ROOT / "build"))
 PROGRAMS = BUILD / "src"
 STAGES = ("recorder", "judge", "relay")
+
+# A shell's background job is born deaf to ^C, and so are its children: here they listen.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 PATIENCE = 60  # seconds until a state that must come counts as never coming
 
 
@@ -35,6 +39,16 @@ def wait_for(what, predicate, patience=PATIENCE):
         if time.monotonic() > end:
             raise AssertionError(f"waited {patience} s in vain for {what}")
         time.sleep(0.01)
+
+
+def programs_for_everybody(folder):
+    """A copy of the programs in a build tree that any user can enter; ours may be private."""
+    build = Path(folder) / "build"
+    (build / "src").mkdir(parents=True)
+    for program in ("reeved", "reeve", *(f"reeve-{stage}" for stage in STAGES)):
+        shutil.copy2(PROGRAMS / program, build / "src" / program)
+    (build / "build.ninja").touch()
+    return build / "src"
 
 
 class Machine:

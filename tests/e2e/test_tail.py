@@ -9,7 +9,7 @@ import subprocess
 
 import pytest
 
-from conftest import PROGRAMS, wait_for
+from conftest import PROGRAMS, programs_for_everybody, wait_for
 from lone_relay import OTHER, relay  # noqa: F401 (a fixture)
 
 
@@ -118,8 +118,9 @@ def test_says_that_the_daemon_has_ended(relay):
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
 def test_says_that_a_stranger_may_not(relay):
     relay.start()
-    done = subprocess.run([PROGRAMS / "reeve", "--runtime", relay.runtime, "--state", relay.state,
-                           "tail"], capture_output=True, text=True, user=61999, group=61999,
+    reeve = programs_for_everybody(relay.folder) / "reeve"
+    done = subprocess.run([reeve, "--runtime", relay.runtime, "--state", relay.state, "tail"],
+                          capture_output=True, text=True, user=61999, group=61999,
                           extra_groups=[], timeout=30, env={"HOME": "/nonexistent"})
     assert done.returncode == 2
     assert "you may not" in done.stderr

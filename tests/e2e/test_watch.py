@@ -10,7 +10,7 @@ import subprocess
 import threading
 
 import pytest
-from conftest import PATIENCE, PROGRAMS, wait_for
+from conftest import PATIENCE, PROGRAMS, programs_for_everybody, wait_for
 
 
 class Watch:
@@ -20,7 +20,8 @@ class Watch:
         self.machine = machine
         self.said = ""
         self.process = subprocess.Popen(
-            [*options.pop("prefix", []), PROGRAMS / "reeve", *machine.places, *words],
+            [*options.pop("prefix", []), options.pop("programs", PROGRAMS) / "reeve",
+             *machine.places, *words],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             text=True, **options)
         self.reader = threading.Thread(target=self.read, daemon=True)
@@ -184,11 +185,12 @@ def test_an_ordinary_user_watches_what_that_user_may_read(machine, watch):
     machine.write("/etc/shadow", "root:secret\n", mode=0o600)
     become = ["env", f"HOME={machine.folder}", "setpriv", "--reuid", "nobody", "--regid",
               str(nobody.pw_gid), "--clear-groups"]
-    running = watch("/etc", prefix=become)
+    theirs = {"prefix": become, "programs": programs_for_everybody(machine.folder)}
+    running = watch("/etc", **theirs)
     running.wait_said("watching")
     machine.write("/etc/motd", "go away\n")
     running.wait_said(r"\+ go away")
-    refused = watch("/etc/shadow", prefix=become)
+    refused = watch("/etc/shadow", **theirs)
     assert refused.wait() == 2
     assert "you may not read /etc/shadow" in refused.said
     assert running.end() == 0
