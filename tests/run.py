@@ -140,8 +140,8 @@ def stage_unit():
 
 
 def stage_clang():
-    """clang builds without a warning"""
-    ok = build("build-clang", "-Db_lundef=false", compiler="clang")
+    """clang builds without a warning, sanitized and with the fuzzers"""
+    ok = build_fuzzers()
     return Count(int(ok), int(not ok), 0)
 
 
@@ -171,10 +171,14 @@ def stage_valgrind():
                        "--no-suite", "beyond-valgrind")
 
 
+def build_fuzzers():
+    return build("build-fuzz", "-Dfuzz=true", "-Db_sanitize=address,undefined",
+                 "-Db_lundef=false", compiler="clang")
+
+
 def stage_fuzz():
     """every fuzzer for some seconds"""
-    if not build("build-fuzz", "-Dfuzz=true", "-Db_sanitize=address,undefined",
-                 "-Db_lundef=false", compiler="clang"):
+    if not build_fuzzers():
         return Count(0, 1, 0)
     fuzzers = [file for file in sorted((ROOT / "build-fuzz" / "tests" / "fuzz").glob("fuzz-*"))
                if file.is_file() and os.access(file, os.X_OK)]
