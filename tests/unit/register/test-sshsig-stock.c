@@ -48,8 +48,8 @@ static char *run(const char *command, bool *ret_good)
 static void must_run(const char *command)
 {
 	bool good;
-	g_autofree char *output = run(command, &good);
 
+	g_free(run(command, &good));
 	g_assert_true(good);
 }
 
