@@ -151,6 +151,11 @@ void catalog_close(Catalog *catalog)
  * Reading
  */
 
+bool catalog_is_in_place(const Catalog *catalog)
+{
+	return anchor_holds(&catalog->database->place);
+}
+
 const char *catalog_commit(const Catalog *catalog)
 {
 	return catalog->commit;

@@ -44,6 +44,9 @@ Catalog *catalog_open(const char *state_dir, bool *ret_rebuilt, GError **error);
 void catalog_close(Catalog *catalog);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Catalog, catalog_close)
 
+/* Whether the file is still where the next start looks for it. */
+bool catalog_is_in_place(const Catalog *catalog);
+
 /* The commit it belongs to, in hex; NULL for a new one. */
 const char *catalog_commit(const Catalog *catalog);
 

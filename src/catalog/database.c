@@ -175,6 +175,7 @@ static bool open_handle(Database *database, const char *state_dir, GError **erro
 			    NULL) != SQLITE_OK) {
 		return database_fail(database, error);
 	}
+	anchor_drop(&database->place, path, -1);
 	return database_run(database,
 			    "PRAGMA locking_mode = EXCLUSIVE;"
 			    "PRAGMA journal_mode = WAL;"
@@ -217,6 +218,7 @@ void database_close(Database *database)
 		sqlite3_finalize(database->statements[i]);
 	}
 	sqlite3_close(database->handle);
+	anchor_clear(&database->place);
 	fd_close(&database->dir_fd);
 	g_free(database);
 }

@@ -16,6 +16,7 @@
  */
 #pragma once
 
+#include "base/anchor.h"
 #include "base/error.h"
 
 #include <glib.h>
@@ -37,6 +38,7 @@ typedef enum {
 
 typedef struct {
 	int dir_fd;
+	Anchor place;
 	sqlite3 *handle;
 	sqlite3_stmt *statements[_STATEMENT_N];
 } Database;

@@ -65,7 +65,14 @@ static void add_health(Judge *judge, Severity severity, const char *text)
 
 static void tell_opened(Judge *judge, const JournalOpened *opened)
 {
-	if (opened->damage != NULL) {
+	if (opened->lost_events > 0) {
+		g_autofree char *text = g_strdup_printf(
+			"the journal was removed: %" G_GUINT64_FORMAT
+			" events are lost, up to %s; what was recorded is judged again",
+			opened->lost_events, journal_head(judge->journal));
+
+		add_health(judge, SEVERITY_CRITICAL, text);
+	} else if (opened->damage != NULL) {
 		g_autofree char *text =
 			g_strdup_printf("the journal is damaged: %s", opened->damage);
 
@@ -143,7 +150,7 @@ Judge *judge_new(const JudgePlaces *places, const EventHost *host, Rules *rules,
 	judge->host = *host;
 	judge->rules = rules;
 	judge->approvals = approvals;
-	judge->journal = journal_open(places->journal_fd, &opened, error);
+	judge->journal = journal_open(places->journal_fd, places->witness_fd, &opened, error);
 	if (judge->journal == NULL) {
 		return NULL;
 	}

@@ -353,8 +353,29 @@ static void wait_for_work(Recorder *recorder)
 	}
 }
 
+/*
+ * What was removed, or exchanged for another, is open here still, but nobody finds what is written
+ * there. The next start finds the place as it is, begins anew and says so.
+ */
+static bool stores_are_ours(const Recorder *recorder, GError **error)
+{
+	const LookWorld *world = &recorder->world;
+	bool has_snapshots = snapshot_is_in_place(world->snapshot);
+
+	if (has_snapshots && catalog_is_in_place(world->catalog)) {
+		return true;
+	}
+	g_set_error(error, REEVE_ERROR, REEVE_ERROR_CORRUPT,
+		    "%s was removed or exchanged while it was in use: starting again",
+		    has_snapshots ? "the catalog" : "snapshots.git");
+	return false;
+}
+
 static bool work(Recorder *recorder, GError **error)
 {
+	if (!stores_are_ours(recorder, error)) {
+		return false;
+	}
 	intake_take(recorder);
 	if (clock_mono_usec() < recorder->retry_usec) {
 		return true;
