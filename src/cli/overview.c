@@ -115,8 +115,8 @@ static void set_recorder(json_t *overview, const json_t *line)
 	}
 	if (uncovered > 0) {
 		add_trouble(overview,
-			    "%" G_GINT64_FORMAT " directories are not watched, changes there are "
-			    "found only when Reeve starts; `reeve doctor` says what to do",
+			    "%" G_GINT64_FORMAT " directories have no watch and are scanned every "
+			    "minute; `reeve doctor` says what to do",
 			    uncovered);
 	}
 }

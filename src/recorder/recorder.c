@@ -48,6 +48,7 @@ static void show_status(Recorder *recorder)
 	Status *status = recorder->status;
 	const LookWorld *world = &recorder->world;
 
+	status->backend = watch_backend(world->watch);
 	status->directories = watch_count(world->watch);
 	status->uncovered = watch_uncovered(world->watch);
 	status->pending = settle_count(recorder->settle);
