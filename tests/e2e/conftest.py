@@ -231,6 +231,12 @@ def machine(request, backend):
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def pytest_configure(config):
+    config.addinivalue_line("markers", "slow: many rounds; not repeated with sanitized programs")
+    config.addinivalue_line("markers", "patient: waits for what takes seconds by its nature; not in "
+                                       "the quick run")
+
+
 def pytest_collection_modifyitems(items):
     """The slow ones first: where several run at a time, nobody waits for the last."""
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)

@@ -76,6 +76,7 @@ def test_unit_is_hard(installed):
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root to make users and folders")
 def test_users_and_folders(tmp_path):
+    (tmp_path / "etc").mkdir()
     assert run("systemd-sysusers", f"--root={tmp_path}",
                PACKAGING / "reeve.sysusers").returncode == 0
     users = dict(line.split(":")[0:3:2] for line in
