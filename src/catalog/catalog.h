@@ -70,6 +70,20 @@ typedef struct {
 /* The entries directly in a directory, sorted by name bytes: an array of CatalogChild. */
 GPtrArray *catalog_children(Catalog *catalog, const char *directory, GError **error);
 
+/* Up to `max` of them, those behind `name` ("": from the first). */
+GPtrArray *catalog_children_after(Catalog *catalog, const char *directory, const char *name,
+				  guint max, GError **error);
+
+typedef struct {
+	char *path;
+	CatalogEntry entry;
+} CatalogRow;
+
+/* Up to `max` entries behind the place of `path`, which need not be there (NULL: from the first),
+ * by directory and name: an array of CatalogRow. For who goes through all of them piece by piece.
+ */
+GPtrArray *catalog_rows_after(Catalog *catalog, const char *path, guint max, GError **error);
+
 /* Number of entries. */
 guint64 catalog_count(Catalog *catalog);
 

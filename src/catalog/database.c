@@ -19,6 +19,11 @@
 static const char *const statement_texts[_STATEMENT_N] = {
 	[STATEMENT_FIND] = "SELECT data FROM entries WHERE directory = ?1 AND name = ?2",
 	[STATEMENT_CHILDREN] = "SELECT name, data FROM entries WHERE directory = ?1 ORDER BY name",
+	[STATEMENT_CHILDREN_AFTER] = "SELECT name, data FROM entries"
+				     " WHERE directory = ?1 AND name > ?2 ORDER BY name LIMIT ?3",
+	[STATEMENT_AFTER] = "SELECT directory, name, data FROM entries"
+			    " WHERE (directory, name) > (?1, ?2)"
+			    " ORDER BY directory, name LIMIT ?3",
 	[STATEMENT_RANGE] = "SELECT directory, name, data FROM entries"
 			    " WHERE directory >= ?1 AND directory < ?2"
 			    " ORDER BY directory, name",
