@@ -144,6 +144,8 @@ Judge *judge_new(const JudgePlaces *places, const EventHost *host, Rules *rules,
 		 Approvals *approvals, GError **error)
 {
 	g_autoptr(Judge) judge = g_new0(Judge, 1);
+	OutboxPlaces outbox = {places->journal_fd, places->journal_dir, host->boot,
+			       places->next_bell};
 	g_auto(JournalOpened) opened = {0};
 
 	judge->places = *places;
@@ -154,8 +156,7 @@ Judge *judge_new(const JudgePlaces *places, const EventHost *host, Rules *rules,
 	if (judge->journal == NULL) {
 		return NULL;
 	}
-	judge->outbox = outbox_new(judge->journal, places->journal_fd, places->journal_dir,
-				   places->next_bell);
+	judge->outbox = outbox_new(judge->journal, &outbox);
 	judge->clerk =
 		approvals == NULL ? NULL : clerk_new(approvals, judge->outbox, places->journal_fd);
 	take_position(judge);
