@@ -141,6 +141,28 @@ static bool pin_holds(const Pin *from, const FileState *now)
 	return from->target == NULL || g_strcmp0(from->target, now->link) == 0;
 }
 
+/* Attributes are not compared with those of now: the pin itself is told. */
+static void say_attributes(Preview *preview, const Pin *to)
+{
+	for (guint i = 0; to->xattrs != NULL && i < to->xattrs->len; i++) {
+		const PinXattr *xattr = g_ptr_array_index(to->xattrs, i);
+		g_autofree char *name = escape_path(xattr->name);
+		g_autofree char *text =
+			g_strdup_printf("its attribute %s shall be %s (base64)", name,
+					*xattr->value == '\0' ? "empty" : xattr->value);
+
+		say(preview, STYLE_PLAIN, text);
+	}
+	if (to->xattrs != NULL && to->xattrs->len == 0) {
+		say(preview, STYLE_PLAIN, "it shall have no attributes");
+	}
+	if (to->acl != NULL) {
+		g_autofree char *text = g_strdup_printf("its access list shall be %s", to->acl);
+
+		say(preview, STYLE_PLAIN, text);
+	}
+}
+
 static void preview_item(Preview *preview, const RequestChange *item, const FileState *now)
 {
 	g_auto(FileState) after = {0};
@@ -153,11 +175,15 @@ static void preview_item(Preview *preview, const RequestChange *item, const File
 		g_autofree char *path = escape_path(item->path);
 
 		request_put_line(preview->paint, preview->out, "path", STYLE_BOLD, path);
-		say(preview, STYLE_MEDIUM, "it is so already");
+		if (item->to.xattrs == NULL && item->to.acl == NULL) {
+			say(preview, STYLE_MEDIUM, "it is so already");
+		}
+		say_attributes(preview, &item->to);
 		return;
 	}
 	add_text(preview, item, change);
 	put_change(preview, change);
+	say_attributes(preview, &item->to);
 	if (item->from.is_given && preview->store != NULL && !pin_holds(&item->from, now)) {
 		say(preview, STYLE_HIGH,
 		    "the machine has moved on: this path is not what it was when the request was "

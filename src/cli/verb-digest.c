@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * reeve digest: what a change request would pin of a path as it is now: the git blob id (as `git
- * hash-object --no-filters` gives it), SHA-256, mode, owner and group. Needs no daemon.
+ * hash-object --no-filters` gives it), SHA-256, mode, owner, group, attributes and access list.
+ * Needs no daemon.
  */
 #include "cli/paint.h"
 #include "cli/verb.h"
@@ -10,6 +11,7 @@
 #include "base/fd.h"
 #include "base/path.h"
 #include "event/file-state.h"
+#include "register/acl.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,7 +21,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <linux/limits.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #define CHUNK_BYTES (64 * 1024)
@@ -89,6 +93,49 @@ static bool set_target(int fd, json_t *pin, GError **error)
 	return true;
 }
 
+/* By the reference alone: a FIFO has attributes, too, and is not opened. */
+static void read_attributes(int fd, FileState *state)
+{
+	static char names[XATTR_LIST_MAX], value[XATTR_SIZE_MAX];
+	g_autofree char *link = g_strdup_printf("/proc/self/fd/%d", fd);
+	ssize_t size = listxattr(link, names, sizeof(names));
+
+	for (ssize_t at = 0; at < size; at += (ssize_t)strlen(names + at) + 1) {
+		ssize_t got = getxattr(link, names + at, value, sizeof(value));
+
+		if (got >= 0) {
+			file_state_add_xattr(state, names + at, value, (gsize)got);
+		}
+	}
+}
+
+static void set_attributes(int fd, json_t *pin)
+{
+	g_auto(FileState) state = {.type = FILE_REGULAR};
+	g_autofree char *acl = NULL;
+	json_t *xattrs = json_object();
+
+	read_attributes(fd, &state);
+	for (guint i = 0; state.xattrs != NULL && i < state.xattrs->len; i++) {
+		const FileXattr *xattr = g_ptr_array_index(state.xattrs, i);
+		g_autofree char *name = escape_path(xattr->name);
+		g_autofree char *value = g_base64_encode(g_bytes_get_data(xattr->value, NULL),
+							 g_bytes_get_size(xattr->value));
+
+		if (!acl_is_name(xattr->name)) {
+			json_object_set_new(xattrs, name, json_string(value));
+		}
+	}
+	acl = acl_of_state(&state);
+	if (json_object_size(xattrs) > 0) {
+		json_object_set(pin, "xattrs", xattrs);
+	}
+	if (!g_str_equal(acl, ACL_NONE)) {
+		json_object_set_new(pin, "acl", json_string(acl));
+	}
+	json_decref(xattrs);
+}
+
 /* A name may be a FIFO or a device: look before opening for reading. */
 static bool digest_path(const char *path, json_t *pin, GError **error)
 {
@@ -102,6 +149,7 @@ static bool digest_path(const char *path, json_t *pin, GError **error)
 	json_object_set_new(pin, "type",
 			    json_string(file_type_word(file_type_from_mode(st.st_mode))));
 	set_owner(pin, &st);
+	set_attributes(fd, pin);
 	if (S_ISLNK(st.st_mode)) {
 		return set_target(fd, pin, error);
 	}
@@ -130,8 +178,13 @@ static void print_pin(const Context *context, const char *path, const json_t *pi
 		if (json_is_integer(value)) {
 			g_string_append_printf(out, "%" JSON_INTEGER_FORMAT "\n",
 					       json_integer_value(value));
-		} else {
+		} else if (json_is_string(value)) {
 			g_string_append_printf(out, "%s\n", json_string_value(value));
+		} else {
+			char *text = json_dumps(value, 0);
+
+			g_string_append_printf(out, "%s\n", text);
+			free(text);
 		}
 	}
 	fputs(out->str, stdout);

@@ -17,6 +17,8 @@ Approval *approval_copy(const Approval *approval)
 	copy->request = g_strdup(approval->request);
 	copy->approver = g_strdup(approval->approver);
 	copy->problem = g_strdup(approval->problem);
+	copy->note = g_strdup(approval->note);
+	copy->also = g_strdupv(approval->also);
 	copy->fingerprint = g_strdup(approval->fingerprint);
 	return copy;
 }
@@ -26,6 +28,8 @@ void approval_free(Approval *approval)
 	g_free(approval->request);
 	g_free(approval->approver);
 	g_free(approval->problem);
+	g_free(approval->note);
+	g_strfreev(approval->also);
 	g_free(approval->fingerprint);
 	g_free(approval);
 }
@@ -37,6 +41,8 @@ const char *decision_word(Decision decision)
 		return "approve";
 	case DECISION_REJECT:
 		return "reject";
+	case DECISION_CLOSE:
+		return "close";
 	}
 	g_assert_not_reached();
 }
@@ -50,6 +56,7 @@ json_t *approval_to_json(const Approval *approval)
 	member_set_word(object, "decision", decision_word(approval->decision));
 	member_set(object, "counts", json_boolean(approval->counts));
 	member_set_line(object, "problem", approval->problem, PROBLEM_BYTES);
+	member_set_line(object, "note", approval->note, PROBLEM_BYTES);
 	member_set_line(object, "fingerprint", approval->fingerprint, WORD_BYTES);
 	member_set_word(object, "digest", approval->digest);
 	if (approval->pinned[0] != '\0') {
@@ -86,20 +93,33 @@ static bool get_digest(const json_t *object, const char *key, char ret[DIGEST_HE
 	return true;
 }
 
+/* A word of a newer Reeve is no approval, whatever else it may be. */
+static bool get_decision(const json_t *object, Decision *ret)
+{
+	const char *word = json_string_value(json_object_get(object, "decision"));
+
+	for (Decision decision = DECISION_APPROVE; decision <= DECISION_CLOSE; decision++) {
+		if (g_strcmp0(word, decision_word(decision)) == 0) {
+			*ret = decision;
+			return true;
+		}
+	}
+	return false;
+}
+
 Approval *approval_from_json(const json_t *object, GError **error)
 {
 	g_autoptr(Approval) approval = g_new0(Approval, 1);
-	const char *decision = json_string_value(json_object_get(object, "decision"));
 
 	approval->request = get_text(object, "request");
 	approval->approver = get_text(object, "approver");
 	approval->problem = get_text(object, "problem");
+	approval->note = get_text(object, "note");
 	approval->fingerprint = get_text(object, "fingerprint");
 	approval->counts = json_is_true(json_object_get(object, "counts"));
-	approval->decision =
-		g_strcmp0(decision, "reject") == 0 ? DECISION_REJECT : DECISION_APPROVE;
 	get_digest(object, "pinned", approval->pinned);
-	if (approval->request == NULL || approval->approver == NULL || decision == NULL ||
+	if (approval->request == NULL || approval->approver == NULL ||
+	    !get_decision(object, &approval->decision) ||
 	    !get_digest(object, "digest", approval->digest) ||
 	    !get_time(object, "date", &approval->date_usec) ||
 	    !get_time(object, "seen", &approval->seen_usec) ||

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Values: an approval or veto as this host judged it when it first saw it. The journal remembers
- * it (events of kind `request`), so what was once seen counts as it did then, whatever happens to
- * the register afterwards.
+ * Values: an approval, a veto or a closing as this host judged it when it first saw it. The journal
+ * remembers it (events of kind `request`), so what was once seen counts as it did then, whatever
+ * happens to the register afterwards.
  */
 #pragma once
 
@@ -15,15 +15,19 @@
 
 typedef enum {
 	DECISION_APPROVE,
-	DECISION_REJECT
+	DECISION_REJECT,
+	DECISION_CLOSE /* no signature: a request was closed */
 } Decision;
 
 typedef struct {
 	char *request;  /* id of the request in whose folder it lies */
-	char *approver; /* its file name, that is the claimed principal */
+	char *approver; /* its file name, that is the claimed principal; of a closing: who says so
+			 */
 	Decision decision;
 	bool counts;                 /* right request, good signature, key trusted at first sight */
 	char *problem;               /* why not; NULL when it counts */
+	char *note;                  /* of a closing; NULL */
+	GStrv also;                  /* other names the key speaks for: not journaled; NULL */
 	char *fingerprint;           /* of the key; NULL when the signature could not be read */
 	char digest[DIGEST_HEX + 1]; /* SHA-256 of statement and signature: its identity */
 	char pinned[DIGEST_HEX + 1]; /* SHA-256 of the request.yaml it speaks of; "" unknown */
@@ -37,7 +41,7 @@ Approval *approval_copy(const Approval *approval);
 void approval_free(Approval *approval);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Approval, approval_free)
 
-const char *decision_word(Decision decision); /* "approve", "reject" */
+const char *decision_word(Decision decision); /* "approve", "reject", "close" */
 
 /* As the member `approval` of an event, and back; NULL and *error when it has not that form. */
 json_t *approval_to_json(const Approval *approval);

@@ -113,10 +113,20 @@ static bool key_is_trusted(Approval *approval, const SshSig *sig, const Signers 
 	g_assert_not_reached();
 }
 
-static bool is_among(const char *person, GStrv people)
+bool approval_is_by(const Approval *approval, const char *person)
+{
+	for (guint i = 0; approval->also != NULL && approval->also[i] != NULL; i++) {
+		if (person_may_be(approval->also[i], person)) {
+			return true;
+		}
+	}
+	return person_may_be(approval->approver, person);
+}
+
+static bool is_by_one_of(const Approval *approval, GStrv people)
 {
 	for (guint i = 0; people != NULL && people[i] != NULL; i++) {
-		if (person_may_be(people[i], person)) {
+		if (approval_is_by(approval, people[i])) {
 			return true;
 		}
 	}
@@ -127,13 +137,13 @@ char *approval_conflict(const Approval *approval, const Request *request)
 {
 	const char *who = approval->approver;
 
-	if (person_may_be(request->requester, who)) {
+	if (approval_is_by(approval, request->requester)) {
 		return g_strdup_printf("%s requested it and cannot approve it as well", who);
 	}
-	if (is_among(who, request->implementers)) {
+	if (is_by_one_of(approval, request->implementers)) {
 		return g_strdup_printf("%s implements it and cannot approve it as well", who);
 	}
-	if (request->author != NULL && person_may_be(request->author, who)) {
+	if (request->author != NULL && approval_is_by(approval, request->author)) {
 		return g_strdup_printf("%s wrote the content and cannot approve it as well", who);
 	}
 	return NULL;
@@ -184,6 +194,7 @@ Approval *approval_judge(const ApprovalSubject *subject, const char *approver, G
 	approval->decision = said.decision;
 	approval->date_usec = said.date_usec;
 	approval->fingerprint = g_strdup(sig.fingerprint);
+	approval->also = signers_names_of(signers, sig.fingerprint);
 	hex_encode(said.request_sha256, DIGEST_BYTES, approval->pinned);
 	approval->counts = statement_fits(approval, subject, &said) &&
 			   signature_is_good(approval, &sig, statement) &&

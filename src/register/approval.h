@@ -24,6 +24,9 @@ typedef struct {
 /* The identity of a pair of files: the same for the same bytes, whatever they are worth. */
 void approval_identify(GBytes *statement, GBytes *signature, char ret[DIGEST_HEX + 1]);
 
+/* Whether the approver may be that person, by any name the key speaks for. */
+bool approval_is_by(const Approval *approval, const char *person);
+
 /*
  * Why this approver may not approve a request, being its requester, one of its implementers or the
  * author of its content; NULL: he may. Asked of the very request the approval pins: at first sight

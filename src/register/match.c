@@ -3,8 +3,8 @@
  * Holding one change against one request: see match.h. Every test that fails leaves one sentence
  * with both values, and all tests are made, so that a person sees everything that is wrong at once.
  */
-#include "register/match.h"
-#include "register/person.h"
+#include "register/approval.h"
+#include "register/match-pin.h"
 
 #include "base/clock.h"
 #include "base/escape.h"
@@ -12,22 +12,9 @@
 
 #include <string.h>
 
-/* set-user-id, set-group-id, writable by everybody */
-#define DANGEROUS_MODE 06002
-
 void match_clear(Match *match)
 {
 	g_clear_pointer(&match->reasons, g_ptr_array_unref);
-}
-
-G_GNUC_PRINTF(2, 3)
-static void fail(Match *match, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	g_ptr_array_add(match->reasons, g_strdup_vprintf(format, args));
-	va_end(args);
 }
 
 static bool item_names(const RequestChange *item, const char *path)
@@ -40,8 +27,8 @@ static void test_op(const RequestChange *item, const Change *change, Match *matc
 	bool is_there = item->op == OP_CREATED && change->op == OP_MOVED; /* by another way */
 
 	if (item->has_op && item->op != change->op && !is_there) {
-		fail(match, "operation: requested %s, found %s", change_op_word(item->op),
-		     change_op_word(change->op));
+		match_fail(match, "operation: requested %s, found %s", change_op_word(item->op),
+			   change_op_word(change->op));
 	}
 }
 
@@ -67,7 +54,7 @@ static void test_host(const Request *request, const MatchContext *context, Match
 		}
 	}
 	wanted = g_strjoinv(", ", request->hosts);
-	fail(match, "host: requested for %s, this is %s", wanted, context->host);
+	match_fail(match, "host: requested for %s, this is %s", wanted, context->host);
 }
 
 static void fail_window(const Request *request, const MatchContext *context, bool early,
@@ -79,15 +66,16 @@ static void fail_window(const Request *request, const MatchContext *context, boo
 	g_autofree char *latest = clock_format(context->latest_usec);
 
 	if (context->earliest_usec != context->latest_usec) {
-		fail(match,
-		     "window: the time is unknown, somewhere from %s to %s, and that is not wholly "
-		     "inside %s to %s",
-		     earliest, latest, request->start_usec != 0 ? start : "any time",
-		     request->end_usec != 0 ? end : "any time");
+		match_fail(match,
+			   "window: the time is unknown, somewhere from %s to %s, and that is not "
+			   "wholly "
+			   "inside %s to %s",
+			   earliest, latest, request->start_usec != 0 ? start : "any time",
+			   request->end_usec != 0 ? end : "any time");
 	} else if (early) {
-		fail(match, "window: opens at %s, the change was at %s", start, earliest);
+		match_fail(match, "window: opens at %s, the change was at %s", start, earliest);
 	} else {
-		fail(match, "window: closed at %s, the change was at %s", end, latest);
+		match_fail(match, "window: closed at %s, the change was at %s", end, latest);
 	}
 }
 
@@ -108,9 +96,10 @@ static void test_not_approver(const MatchContext *context, Match *match)
 		const Approval *approval = g_ptr_array_index(context->approvals, i);
 
 		if (approval->counts && approval->decision == DECISION_APPROVE &&
-		    person_may_be(approval->approver, context->login)) {
-			fail(match, "implementer: %s approved it, so somebody else has to do it",
-			     approval->approver);
+		    approval_is_by(approval, context->login)) {
+			match_fail(match,
+				   "implementer: %s approved it, so somebody else has to do it",
+				   approval->approver);
 			return;
 		}
 	}
@@ -129,114 +118,8 @@ static void test_implementer(const Request *request, const MatchContext *context
 		return;
 	}
 	wanted = g_strjoinv(", ", request->implementers);
-	fail(match, "implementer: requested %s, found %s", wanted,
-	     context->login != NULL ? context->login : "somebody unknown");
-}
-
-static void test_digest(const char *prefix, const char *what, const guint8 *wanted,
-			const guint8 *found, bool has_found, gsize size, Match *match)
-{
-	char wanted_hex[2 * DIGEST_BYTES + 1], found_hex[2 * DIGEST_BYTES + 1];
-
-	if (has_found && memcmp(wanted, found, size) == 0) {
-		return;
-	}
-	hex_encode(wanted, size, wanted_hex);
-	hex_encode(found, size, found_hex);
-	fail(match, "%scontent (%s): requested %s, found %s", prefix, what, wanted_hex,
-	     has_found ? found_hex : "content that has none");
-}
-
-/* Only a regular file has content: the target of a link may spell the same bytes. */
-static void test_content(const char *prefix, const Pin *pin, const FileState *state, Match *match)
-{
-	bool stored = state->content == CONTENT_STORED;
-
-	if ((pin->has_blob || pin->has_sha256 || pin->has_hmac) && state->type != FILE_REGULAR) {
-		fail(match, "%scontent: requested a file, found %s", prefix,
-		     file_type_word(state->type));
-		return;
-	}
-	if (pin->has_blob) {
-		test_digest(prefix, "git blob", pin->blob, state->blob, stored, BLOB_BYTES, match);
-	}
-	if (pin->has_sha256) {
-		test_digest(prefix, "sha256", pin->sha256, state->sha256,
-			    stored || state->content == CONTENT_DIGEST, DIGEST_BYTES, match);
-	}
-	if (pin->has_hmac) {
-		test_digest(prefix, "hmac", pin->hmac, state->hmac,
-			    state->content == CONTENT_SECRET || state->content == CONTENT_REDACTED,
-			    DIGEST_BYTES, match);
-	}
-}
-
-/* A name, or the number when the pin is one. */
-static void test_name(const char *prefix, const char *what, const char *wanted, const char *name,
-		      guint32 number, Match *match)
-{
-	char decimal[16];
-
-	if (wanted == NULL || g_strcmp0(wanted, name) == 0) {
-		return;
-	}
-	g_snprintf(decimal, sizeof(decimal), "%u", number);
-	if (!g_str_equal(wanted, decimal)) {
-		fail(match, "%s%s: requested %s, found %s", prefix, what, wanted,
-		     name != NULL ? name : decimal);
-	}
-}
-
-static void test_target(const char *prefix, const Pin *pin, const FileState *state, Match *match)
-{
-	g_autofree char *found = NULL;
-
-	if (pin->target != NULL && g_strcmp0(pin->target, state->link) != 0) {
-		found = state->link == NULL ? NULL : escape_path(state->link);
-		fail(match, "%starget: requested a link to %s, found %s", prefix, pin->target,
-		     found != NULL ? found : file_type_word(state->type));
-	}
-}
-
-static void test_pin(const char *prefix, const Pin *pin, const FileState *state, Match *match)
-{
-	if (!pin->is_given) {
-		return;
-	}
-	if (pin->is_absent != (state->type == FILE_ABSENT)) {
-		fail(match, "%scontent: requested %s, found %s", prefix,
-		     pin->is_absent ? "nothing there" : "something there",
-		     state->type == FILE_ABSENT ? "nothing" : file_type_word(state->type));
-		return;
-	}
-	if (pin->is_absent) {
-		return;
-	}
-	test_content(prefix, pin, state, match);
-	if (pin->has_mode && pin->mode != state->mode) {
-		fail(match, "%smode: requested %04o, found %04o", prefix, pin->mode, state->mode);
-	}
-	test_name(prefix, "owner", pin->owner, state->owner, state->uid, match);
-	test_name(prefix, "group", pin->group, state->group, state->gid, match);
-	test_target(prefix, pin, state, match);
-}
-
-/* What came where nothing was takes no power along that nobody asked for. */
-static void test_new(const Pin *to, const FileState *state, Match *match)
-{
-	if (state->type == FILE_REGULAR && !to->has_mode && (state->mode & DANGEROUS_MODE) != 0) {
-		fail(match,
-		     "mode: not requested, but %04o lets it run as somebody else or be written "
-		     "by everybody",
-		     state->mode);
-	}
-	for (guint i = 0; state->xattrs != NULL && i < state->xattrs->len; i++) {
-		const FileXattr *xattr = g_ptr_array_index(state->xattrs, i);
-
-		if (g_str_equal(xattr->name, "security.capability")) {
-			fail(match, "attributes: not requested, but it has capabilities");
-		}
-	}
+	match_fail(match, "implementer: requested %s, found %s", wanted,
+		   context->login != NULL ? context->login : "somebody unknown");
 }
 
 static bool source_may_go(const Request *request, const char *source)
@@ -263,53 +146,8 @@ static void test_source(const Request *request, const Change *change, Match *mat
 		return;
 	}
 	source = escape_path(change->moved_from);
-	fail(match, "source: it was moved away from %s, which was not requested to go", source);
-}
-
-static bool pin_has_content(const Pin *pin)
-{
-	return pin->is_absent || pin->has_blob || pin->has_sha256 || pin->has_hmac ||
-	       pin->target != NULL;
-}
-
-/*
- * Properties the request does not pin may not change along the way: who asked for new content did
- * not ask for a new mode or owner.
- */
-static void test_untouched(const RequestChange *item, const Pin *pin, const Change *change,
-			   Match *match)
-{
-	if (change->after.type == FILE_ABSENT) {
-		return;
-	}
-	if (change->before.type == FILE_ABSENT || change->op == OP_MOVED) {
-		test_new(pin, &change->after, match);
-		return;
-	}
-	if ((change->difference & STATE_TYPE) != 0 && pin->target == NULL &&
-	    !pin_has_content(pin)) {
-		fail(match, "type: not requested, but changed from %s to %s",
-		     file_type_word(change->before.type), file_type_word(change->after.type));
-	}
-	if ((change->difference & STATE_MODE) != 0 && !pin->has_mode) {
-		fail(match, "mode: not requested, but changed from %04o to %04o",
-		     change->before.mode, change->after.mode);
-	}
-	if ((change->difference & STATE_OWNER) != 0 && pin->owner == NULL) {
-		fail(match, "owner: not requested, but changed from %u to %u", change->before.uid,
-		     change->after.uid);
-	}
-	if ((change->difference & STATE_GROUP) != 0 && pin->group == NULL) {
-		fail(match, "group: not requested, but changed from %u to %u", change->before.gid,
-		     change->after.gid);
-	}
-	if ((change->difference & (STATE_XATTRS | STATE_FLAGS)) != 0) {
-		fail(match, "attributes: not requested, but changed");
-	}
-	if (item->has_op && item->op == OP_ATTRIBUTES_MODIFIED &&
-	    (change->difference & (STATE_CONTENT | STATE_TYPE | STATE_LINK)) != 0) {
-		fail(match, "content: not requested, but changed");
-	}
+	match_fail(match, "source: it was moved away from %s, which was not requested to go",
+		   source);
 }
 
 static MatchKind item_strength(const RequestChange *item)
@@ -334,13 +172,17 @@ static void match_item(const Request *request, const RequestChange *item, const 
 	test_window(request, context, match);
 	test_implementer(request, context, match);
 	if (context->not_effective != NULL) {
-		fail(match, "approvals: %s", context->not_effective);
+		match_fail(match, "approvals: %s", context->not_effective);
 	}
 	/* `before` of a move is of the old place; nothing was at this one */
-	test_pin("before: ", &item->from, change->op == OP_MOVED ? &nothing : &change->before,
-		 match);
-	test_pin("", &item->to, &change->after, match);
-	test_untouched(item, &item->to, change, match);
+	match_pin("before: ", &item->from, change->op == OP_MOVED ? &nothing : &change->before,
+		  match);
+	match_pin("", &item->to, &change->after, match);
+	match_untouched(item, &item->to, change, context->agreed, match);
+	if (context->agreed_is_unknown) {
+		match_fail(match, "approved state: the path was not in it before, and it cannot be "
+				  "read what it was");
+	}
 	test_source(request, change, match);
 	match->kind = match->reasons->len > 0 ? MATCH_FAILED : item_strength(item);
 }
@@ -383,7 +225,7 @@ static bool item_made(const RequestChange *item, const FileState *agreed, Match 
 	if (item->has_op && item->op == OP_DELETED) {
 		return agreed->type == FILE_ABSENT;
 	}
-	test_pin("", &item->to, agreed, match);
+	match_pin("", &item->to, agreed, match);
 	return pin_has_content(&item->to);
 }
 
@@ -396,9 +238,9 @@ static bool item_is_backed_out(const Request *request, const RequestChange *item
 
 	test_host(request, context, &match);
 	test_window(request, context, &match);
-	test_pin("", &item->from, &change->after, &match);
+	match_pin("", &item->from, &change->after, &match);
 	/* the old bytes with a new mode are not what was there before */
-	test_untouched(item, &item->from, change, &match);
+	match_untouched(item, &item->from, change, agreed, &match);
 	passes = item_made(item, agreed, &match) && match.reasons->len == 0;
 	match_clear(&match);
 	return passes;

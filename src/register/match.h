@@ -26,6 +26,10 @@ typedef struct {
 	/* standing of the request at that moment (register.h), NULL: effective */
 	const char *not_effective;
 	const GPtrArray *approvals; /* of Approval: who decided, and so may not do it; NULL */
+	/* what the path should have been before, where it drifted already; NULL: it did not. What
+	 * nobody asked for is measured by this, or else an approved change would wash it clean */
+	const FileState *agreed;
+	bool agreed_is_unknown; /* it drifted, and nobody can say from what */
 } MatchContext;
 
 typedef struct {

@@ -1,117 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Reading the changes of a request and their pins (design 5.2).
+ * Reading the changes of a request (design 5.2); their pins are request-pin-parse.c's.
  */
 #include "register/request-reading.h"
 
 #include "base/glob.h"
 
 #include <string.h>
-
-/* Pins */
-
-static bool read_hex(Reading *r, const YamlNode *node, guint8 *ret, gsize size, GError **error)
-{
-	g_autofree char *text = NULL;
-
-	if (!yaml_string(r->document, node, &text, error)) {
-		return false;
-	}
-	return hex_decode(text, ret, size) ||
-	       yaml_complain(r->document, node, "`reeve digest PATH` prints it", error,
-			     "expected %" G_GSIZE_FORMAT " lower-case hexadecimal digits",
-			     2 * size);
-}
-
-static bool read_blob(Reading *r, const YamlNode *node, GError **error)
-{
-	r->pin->has_blob = true;
-	return read_hex(r, node, r->pin->blob, BLOB_BYTES, error);
-}
-
-static bool read_sha256(Reading *r, const YamlNode *node, GError **error)
-{
-	r->pin->has_sha256 = true;
-	return read_hex(r, node, r->pin->sha256, DIGEST_BYTES, error);
-}
-
-static bool read_hmac(Reading *r, const YamlNode *node, GError **error)
-{
-	r->pin->has_hmac = true;
-	return read_hex(r, node, r->pin->hmac, DIGEST_BYTES, error);
-}
-
-static bool read_mode(Reading *r, const YamlNode *node, GError **error)
-{
-	g_autofree char *text = NULL;
-	char *end;
-	guint64 mode;
-
-	if (!yaml_string(r->document, node, &text, error)) {
-		return false;
-	}
-	mode = g_ascii_strtoull(text, &end, 8);
-	if (strlen(text) < 3 || strlen(text) > 5 || *end != '\0' || !g_ascii_isdigit(text[0]) ||
-	    mode > 07777) {
-		return yaml_complain(r->document, node, "write it as \"0644\"", error,
-				     "expected an octal mode");
-	}
-	r->pin->has_mode = true;
-	r->pin->mode = (guint32)mode;
-	return true;
-}
-
-static bool read_owner(Reading *r, const YamlNode *node, GError **error)
-{
-	return reading_text(r, node, READING_TITLE_MAX_BYTES, &r->pin->owner, error);
-}
-
-static bool read_group(Reading *r, const YamlNode *node, GError **error)
-{
-	return reading_text(r, node, READING_TITLE_MAX_BYTES, &r->pin->group, error);
-}
-
-static bool read_target(Reading *r, const YamlNode *node, GError **error)
-{
-	return reading_text(r, node, READING_TEXT_MAX_BYTES, &r->pin->target, error);
-}
-
-static bool read_absent(Reading *r, const YamlNode *node, GError **error)
-{
-	if (!yaml_bool(r->document, node, &r->pin->is_absent, error)) {
-		return false;
-	}
-	return r->pin->is_absent || yaml_complain(r->document, node, "leave the key out", error,
-						  "`absent` can only be true");
-}
-
-static const KeyReader pin_keys[] = {
-	{"blob", read_blob},     {"sha256", read_sha256}, {"hmac", read_hmac},
-	{"mode", read_mode},     {"owner", read_owner},   {"group", read_group},
-	{"target", read_target}, {"absent", read_absent}, {NULL, NULL},
-};
-
-static bool read_pin(Reading *r, const YamlNode *node, Pin *pin, GError **error)
-{
-	bool pins_more;
-
-	r->pin = pin;
-	pin->is_given = true;
-	if (!reading_mapping(r, node, pin_keys, error)) {
-		return false;
-	}
-	pins_more = pin->has_blob || pin->has_sha256 || pin->has_hmac || pin->has_mode ||
-		    pin->owner != NULL || pin->group != NULL || pin->target != NULL;
-	if (!pins_more && !pin->is_absent) {
-		return yaml_complain(r->document, node, "say what it shall be, or `absent: true`",
-				     error, "an empty pin tests nothing");
-	}
-	if (pin->is_absent && pins_more) {
-		return yaml_complain(r->document, node, "keep one of them", error,
-				     "a path cannot be absent and have properties");
-	}
-	return true;
-}
 
 /* Changes */
 
@@ -148,12 +43,12 @@ static bool read_op(Reading *r, const YamlNode *node, GError **error)
 
 static bool read_from(Reading *r, const YamlNode *node, GError **error)
 {
-	return read_pin(r, node, &r->change->from, error);
+	return reading_pin(r, node, &r->change->from, error);
 }
 
 static bool read_to(Reading *r, const YamlNode *node, GError **error)
 {
-	return read_pin(r, node, &r->change->to, error);
+	return reading_pin(r, node, &r->change->to, error);
 }
 
 static bool read_content(Reading *r, const YamlNode *node, GError **error)
@@ -173,12 +68,6 @@ static const KeyReader change_keys[] = {
 	{"path", read_path}, {"op", read_op},           {"from", read_from},
 	{"to", read_to},     {"content", read_content}, {NULL, NULL},
 };
-
-static bool pin_has_content(const Pin *pin)
-{
-	return pin->is_absent || pin->has_blob || pin->has_sha256 || pin->has_hmac ||
-	       pin->target != NULL;
-}
 
 /* A request must say what it allows: content (or absence), or in so many words any. */
 static bool change_is_whole(Reading *r, const YamlNode *node, GError **error)

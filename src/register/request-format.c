@@ -99,6 +99,24 @@ static void put_name(GString *out, const char *key, const char *value)
 	}
 }
 
+/* A name is quoted as any other text: it may be anything but NUL. */
+static void put_xattrs(GString *out, const GPtrArray *xattrs)
+{
+	if (xattrs == NULL) {
+		return;
+	}
+	put_member(out, "xattrs");
+	g_string_append_c(out, '{');
+	for (guint i = 0; i < xattrs->len; i++) {
+		const PinXattr *xattr = g_ptr_array_index(xattrs, i);
+
+		g_string_append(out, i == 0 ? "" : ", ");
+		put_text(out, xattr->name);
+		g_string_append_printf(out, ": \"%s\"", xattr->value);
+	}
+	g_string_append_c(out, '}');
+}
+
 static void put_pin(GString *out, const char *key, const Pin *pin)
 {
 	if (!pin->is_given) {
@@ -125,6 +143,8 @@ static void put_pin(GString *out, const char *key, const Pin *pin)
 	}
 	put_name(out, "owner", pin->owner);
 	put_name(out, "group", pin->group);
+	put_xattrs(out, pin->xattrs);
+	put_name(out, "acl", pin->acl);
 	g_string_append(out, "}\n");
 }
 

@@ -18,7 +18,7 @@ static bool read_id(Reading *r, const YamlNode *node, GError **error)
 		return yaml_complain(r->document, node, "like CHG-20261122-k7qa", error,
 				     "this is no id");
 	}
-	return g_str_equal(r->request->id, r->folder) ||
+	return r->folder == NULL || g_str_equal(r->request->id, r->folder) ||
 	       yaml_complain(r->document, node, "id and folder must be the same", error,
 			     "the id differs from its folder %s", r->folder);
 }

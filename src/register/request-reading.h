@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * How the parts of request.yaml are read: a table of keys a mapping, one small reader a key. Shared
- * by request-parse.c (the request) and request-change-parse.c (its changes); nobody else's.
+ * by request-parse.c (the request), request-change-parse.c (its changes) and request-pin-parse.c
+ * (their pins); nobody else's.
  */
 #pragma once
 
@@ -33,5 +34,7 @@ bool reading_mapping(Reading *r, const YamlNode *mapping, const KeyReader *table
 bool reading_text(Reading *r, const YamlNode *node, gsize max, char **ret, GError **error);
 /* A list of strings. */
 bool reading_list(Reading *r, const YamlNode *node, GStrv *ret, GError **error);
+/* The value of `from` or `to`. */
+bool reading_pin(Reading *r, const YamlNode *node, Pin *pin, GError **error);
 /* The value of `changes`. */
 bool reading_changes(Reading *r, const YamlNode *node, GError **error);

@@ -22,6 +22,49 @@ static void pin_clear(Pin *pin)
 	g_free(pin->owner);
 	g_free(pin->group);
 	g_free(pin->target);
+	g_clear_pointer(&pin->xattrs, g_ptr_array_unref);
+	g_free(pin->acl);
+}
+
+static void pin_xattr_free(PinXattr *xattr)
+{
+	g_free(xattr->name);
+	g_free(xattr->value);
+	g_free(xattr);
+}
+
+GPtrArray *pin_new_xattrs(void)
+{
+	return g_ptr_array_new_with_free_func((GDestroyNotify)pin_xattr_free);
+}
+
+bool pin_add_xattr(Pin *pin, const char *name, const char *value)
+{
+	PinXattr *xattr;
+	guint at = 0;
+
+	if (pin->xattrs == NULL) {
+		pin->xattrs = pin_new_xattrs();
+	}
+	while (at < pin->xattrs->len &&
+	       strcmp(((PinXattr *)g_ptr_array_index(pin->xattrs, at))->name, name) < 0) {
+		at++;
+	}
+	if (at < pin->xattrs->len &&
+	    g_str_equal(((PinXattr *)g_ptr_array_index(pin->xattrs, at))->name, name)) {
+		return false;
+	}
+	xattr = g_new0(PinXattr, 1);
+	xattr->name = g_strdup(name);
+	xattr->value = g_strdup(value);
+	g_ptr_array_insert(pin->xattrs, (int)at, xattr);
+	return true;
+}
+
+bool pin_has_content(const Pin *pin)
+{
+	return pin->is_absent || pin->has_blob || pin->has_sha256 || pin->has_hmac ||
+	       pin->target != NULL;
 }
 
 static void request_change_free(RequestChange *change)

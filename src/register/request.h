@@ -19,6 +19,11 @@ typedef enum {
 	REQUEST_EMERGENCY
 } RequestType;
 
+/* One extended attribute, as events tell it: its value in base64. */
+typedef struct {
+	char *name, *value;
+} PinXattr;
+
 /* What a path is to be, or was. Members that are not given are not tested. */
 typedef struct {
 	bool is_given;
@@ -30,7 +35,13 @@ typedef struct {
 	guint32 mode;
 	char *owner, *group; /* name or decimal id; NULL: not tested */
 	char *target;        /* of a link; NULL: not tested */
+	/* of PinXattr, sorted by name: all attributes but access lists; NULL: not tested */
+	GPtrArray *xattrs;
+	char *acl; /* in acl.h's order, "none": there is none; NULL: not tested */
 } Pin;
+
+/* Whether it says what is in the path: bytes, a target, or nothing at all. */
+bool pin_has_content(const Pin *pin);
 
 typedef struct {
 	char *path; /* canonical path or glob (base/glob.h) */
@@ -62,14 +73,19 @@ void request_free(Request *request);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Request, request_free)
 
 /*
- * Reads request.yaml. `folder` is the name of the folder it lies in: the id must equal it. Errors
- * carry file, line, column, caret and advice.
+ * Reads request.yaml. `folder` is the name of the folder it lies in: the id must equal it; NULL:
+ * in none yet. Errors carry file, line, column, caret and advice.
  */
 Request *request_parse(const char *name, const char *folder, const void *data, gsize size,
 		       GError **error);
 
 /* Writes what request_parse reads: the same request, every foreign text quoted. Caller frees. */
 char *request_format(const Request *request);
+
+/* An empty list for Pin.xattrs: no attribute at all. */
+GPtrArray *pin_new_xattrs(void);
+/* Adds an attribute at its place; false: one of that name is there already. */
+bool pin_add_xattr(Pin *pin, const char *name, const char *value);
 
 /* A change that says nothing yet, added to the request; owned by it. */
 RequestChange *request_add_change(Request *request, const char *path);

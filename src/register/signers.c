@@ -27,6 +27,7 @@ static void signer_free(Signer *signer)
 	g_strfreev(signer->namespaces);
 	g_free(signer->key_type);
 	g_clear_pointer(&signer->key, g_bytes_unref);
+	g_free(signer->fingerprint);
 	g_free(signer->comment);
 	g_free(signer);
 }
@@ -317,9 +318,24 @@ Signers *signers_parse(const char *name, const void *data, gsize size, GError **
 		if (!read_line(&cursor, signer, error)) {
 			return NULL;
 		}
+		signer->fingerprint = ssh_key_fingerprint(signer->key);
 		g_ptr_array_add(signers->lines, g_steal_pointer(&signer));
 	}
 	return g_steal_pointer(&signers);
+}
+
+GStrv signers_names_of(const Signers *signers, const char *fingerprint)
+{
+	g_autoptr(GStrvBuilder) names = g_strv_builder_new();
+
+	for (guint i = 0; i < signers->lines->len; i++) {
+		const Signer *signer = g_ptr_array_index(signers->lines, i);
+
+		if (g_strcmp0(signer->fingerprint, fingerprint) == 0) {
+			g_strv_builder_addv(names, (const char **)signer->principals);
+		}
+	}
+	return g_strv_builder_end(names);
 }
 
 /* What one line says; both ends of its validity are inclusive, as in ssh-keygen. */

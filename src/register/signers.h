@@ -21,6 +21,7 @@ typedef struct {
 	gint64 valid_before_usec; /* 0: open */
 	char *key_type;
 	GBytes *key;
+	char *fingerprint; /* "SHA256:..." as ssh-keygen -l prints it */
 	char *comment;
 	guint line;
 } Signer;
@@ -34,6 +35,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Signers, signers_free)
 
 guint signers_count(const Signers *signers);
 const Signer *signers_get(const Signers *signers, guint index);
+
+/* Every name a key speaks for, by any line: all of them are one person. Empty when the key is not
+ * there, NULL never; caller frees. */
+GStrv signers_names_of(const Signers *signers, const char *fingerprint);
 
 typedef enum {
 	SIGNER_TRUSTED,
