@@ -8,7 +8,7 @@
 #define NAME_BYTES 256
 #define CMDLINE_BYTES 2048
 #define MAX_ACTORS 8
-#define MAX_REASONS 16
+#define MAX_REASONS 40
 #define MAX_RULES 32
 #define MAX_SETTINGS 64
 #define MAX_TAGS 16

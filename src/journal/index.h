@@ -19,12 +19,8 @@
 
 typedef struct Index Index;
 
-/*
- * The judge's: opens or makes it and catches up with the journal. The file is written without syncs
- * and therefore believed only in the `boot` (any text; NULL: unknown) in which it was made: of one
- * that a power cut left, some pages may be older than others, and no check shows it.
- */
-Index *index_open_writer(int dir_fd, const char *journal_dir, const char *boot, GError **error);
+/* The judge's: opens or makes it and catches up with the journal. */
+Index *index_open_writer(int dir_fd, const char *journal_dir, GError **error);
 /* A reader's: caught up with the journal as it is now. */
 Index *index_open_reader(const char *journal_dir, GError **error);
 void index_close(Index *index);
@@ -52,6 +48,7 @@ typedef struct {
 } Drift;
 
 void drift_free(Drift *drift);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Drift, drift_free)
 /* The drift of one (escaped) path, or NULL. Caller frees. */
 Drift *index_drift_of(Index *index, const char *path, GError **error);
 /* All drift, sorted by path: array of Drift. */

@@ -2,6 +2,7 @@
 /* The register as the judge uses it: see approvals.h. */
 #include "judge/approvals.h"
 
+#include "base/clock.h"
 #include "base/fd.h"
 #include "base/io.h"
 #include "journal/recall.h"
@@ -14,12 +15,15 @@
 
 /* So many are told; whoever puts these right sees the next. */
 #define PROBLEMS_MAX 20
+/* So long a look may take before somebody who asks is heard. */
+#define LOOK_USEC 50000
 
 struct Approvals {
 	Signers *signers;
 	Register *reg;
 	char *trust_problem;
 	char *register_problem;
+	char *damage;
 	GPtrArray *problems; /* of char * */
 	bool must_judge_again;
 };
@@ -117,6 +121,7 @@ void approvals_free(Approvals *approvals)
 	g_ptr_array_unref(approvals->problems);
 	g_free(approvals->trust_problem);
 	g_free(approvals->register_problem);
+	g_free(approvals->damage);
 	g_free(approvals);
 }
 
@@ -161,27 +166,50 @@ static void list_problems(Approvals *approvals)
 	}
 }
 
-bool approvals_look(Approvals *approvals, gint64 now_usec, GPtrArray **ret_news)
+static void note_damage(Approvals *approvals)
+{
+	guint count;
+	const char *first = register_damage(approvals->reg, &count);
+
+	g_clear_pointer(&approvals->damage, g_free);
+	if (first != NULL) {
+		approvals->damage =
+			g_strdup_printf("%u %s of the register cannot be read: %s", count,
+					count == 1 ? "request" : "requests", first);
+	}
+}
+
+ApprovalsLook approvals_look(Approvals *approvals, gint64 now_usec, GPtrArray **ret_news)
 {
 	g_autoptr(GError) error = NULL;
-	RegisterLoad load = register_load(approvals->reg, now_usec, &error);
+	RegisterLoad load =
+		register_load(approvals->reg, now_usec, clock_mono_usec() + LOOK_USEC, &error);
 	bool was_readable = approvals->register_problem == NULL;
 	bool is_readable = load != REGISTER_ERROR;
 	bool moved;
 
+	*ret_news = register_take_news(approvals->reg);
+	if (load == REGISTER_BUSY) {
+		return APPROVALS_BUSY;
+	}
 	g_clear_pointer(&approvals->register_problem, g_free);
 	if (!is_readable) {
 		approvals->register_problem = g_strdup(error->message);
 	}
 	if (load != REGISTER_SAME || !was_readable) {
+		note_damage(approvals);
 		list_problems(approvals);
 	}
 	approvals->must_judge_again |= load == REGISTER_LOADED || !is_readable;
 	moved = approvals->must_judge_again && register_commit(approvals->reg) != NULL &&
 		approvals_unreadable(approvals) == NULL;
 	approvals->must_judge_again &= !moved;
-	*ret_news = register_take_news(approvals->reg);
-	return moved;
+	return moved ? APPROVALS_MOVED : APPROVALS_SAME;
+}
+
+const char *approvals_damage(const Approvals *approvals)
+{
+	return approvals->damage;
 }
 
 const GPtrArray *approvals_problems(const Approvals *approvals)

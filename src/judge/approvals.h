@@ -40,16 +40,26 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Approvals, approvals_free)
 /* Takes back what the journal remembers; once, before the first look. */
 bool approvals_recall(Approvals *approvals, Index *index, int journal_fd, GError **error);
 
-/* Looks at the register now. True when something moved or can be read again, so that what drifts
- * may be approved by now; so is the first look, since we may have been killed before we acted on
- * the last one. *ret_news (of Approval, may be empty) is for the journal and freed by the caller.
+typedef enum {
+	APPROVALS_SAME,
+	APPROVALS_MOVED, /* something moved, or can be read again: what drifts may be approved now
+			  */
+	APPROVALS_BUSY,  /* there is more to load: look again before anything is judged */
+} ApprovalsLook;
+
+/*
+ * Looks at the register now, for a short while. The first look always finds that it moved, since we
+ * may have been killed before we acted on the last one. *ret_news (of Approval, may be empty) is
+ * for the journal and freed by the caller.
  */
-bool approvals_look(Approvals *approvals, gint64 now_usec, GPtrArray **ret_news);
+ApprovalsLook approvals_look(Approvals *approvals, gint64 now_usec, GPtrArray **ret_news);
 
 /* The commit judged by, hex; NULL: none. */
 const char *approvals_commit(const Approvals *approvals);
 /* Why register or keys cannot be read; NULL: they can. */
 const char *approvals_unreadable(const Approvals *approvals);
+/* That some requests cannot be read, and why, in one sentence; NULL: all can. The others count. */
+const char *approvals_damage(const Approvals *approvals);
 /* What a person should put right: the above, and requests that cannot be read. Array of char *,
  * owned by the approvals until the next look. */
 const GPtrArray *approvals_problems(const Approvals *approvals);

@@ -10,8 +10,9 @@ struct Clerk {
 	Outbox *outbox;
 	int journal_fd;
 	bool has_recalled;
+	bool is_busy;
 	bool must_judge_again; /* the register moved: what drifts may be covered by now */
-	char *unreadable;      /* what was told of a register or keys that cannot be read */
+	char *unreadable; /* what was told of a register, requests or keys that cannot be read */
 };
 
 Clerk *clerk_new(Approvals *approvals, Outbox *outbox, int journal_fd)
@@ -36,6 +37,11 @@ void clerk_free(Clerk *clerk)
 const char *clerk_unreadable(const Clerk *clerk)
 {
 	return clerk->unreadable;
+}
+
+bool clerk_is_busy(const Clerk *clerk)
+{
+	return clerk->is_busy;
 }
 
 static bool recall(Clerk *clerk, GError **error)
@@ -64,7 +70,8 @@ static void tell_news(Clerk *clerk, const JudgementFrame *frame, const GPtrArray
 /* In between, `unverifiable` says it. */
 static void tell_unreadable(Clerk *clerk, const JudgementFrame *frame)
 {
-	const char *unreadable = approvals_unreadable(clerk->approvals);
+	const char *whole = approvals_unreadable(clerk->approvals);
+	const char *unreadable = whole != NULL ? whole : approvals_damage(clerk->approvals);
 	g_autofree char *text = NULL;
 
 	if (g_strcmp0(unreadable, clerk->unreadable) == 0) {
@@ -95,20 +102,26 @@ static bool judge_drift_again(Clerk *clerk, const JudgementFrame *frame, Store *
 	return outbox_flush(clerk->outbox, error);
 }
 
-bool clerk_look(Clerk *clerk, JudgementFrame *frame, Store *store, GError **error)
+ClerkLook clerk_look(Clerk *clerk, JudgementFrame *frame, Store *store, GError **error)
 {
 	g_autoptr(GPtrArray) news = NULL;
+	ApprovalsLook look;
 
 	if (!recall(clerk, error)) {
-		return false;
+		return CLERK_STUCK;
 	}
-	clerk->must_judge_again |= approvals_look(clerk->approvals, frame->time_usec, &news);
+	look = approvals_look(clerk->approvals, frame->time_usec, &news);
+	clerk->is_busy = look == APPROVALS_BUSY;
 	frame->register_commit = approvals_commit(clerk->approvals);
 	tell_news(clerk, frame, news);
+	if (clerk->is_busy) {
+		return CLERK_BUSY;
+	}
+	clerk->must_judge_again |= look == APPROVALS_MOVED;
 	tell_unreadable(clerk, frame);
 	/* the snapshots may not be open yet; and without an index nothing is known to drift */
 	if (!clerk->must_judge_again || store == NULL || outbox_index(clerk->outbox) == NULL) {
-		return true;
+		return CLERK_READY;
 	}
-	return judge_drift_again(clerk, frame, store, error);
+	return judge_drift_again(clerk, frame, store, error) ? CLERK_READY : CLERK_STUCK;
 }

@@ -22,11 +22,19 @@ Clerk *clerk_new(Approvals *approvals, Outbox *outbox, int journal_fd);
 void clerk_free(Clerk *clerk);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Clerk, clerk_free)
 
+typedef enum {
+	CLERK_READY, /* all that is known of the register is known */
+	CLERK_BUSY,  /* it is being read: look again before anything is judged */
+	CLERK_STUCK, /* *error: nothing can be judged yet */
+} ClerkLook;
+
 /*
  * Looks now. `frame` is what events are made of; its register_commit is set to what was found.
- * `store` may be NULL before the first snapshot. False and *error: nothing can be judged yet.
+ * `store` may be NULL before the first snapshot.
  */
-bool clerk_look(Clerk *clerk, JudgementFrame *frame, Store *store, GError **error);
+ClerkLook clerk_look(Clerk *clerk, JudgementFrame *frame, Store *store, GError **error);
 
-/* Why approvals cannot be verified, as it was told; NULL: they can. */
+/* Whether the last look did not come to an end. */
+bool clerk_is_busy(const Clerk *clerk);
+/* Why approvals, or some of them, cannot be verified, as it was told; NULL: they can. */
 const char *clerk_unreadable(const Clerk *clerk);

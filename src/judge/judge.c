@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The judge at work: see judge.h. */
-#include "judge/judge.h"
+#include "judge/judge-inside.h"
 
 #include "base/clock.h"
 #include "base/io.h"
 #include "base/log.h"
 #include "judge/approved.h"
-#include "judge/clerk.h"
-#include "judge/docket.h"
-#include "judge/judgement.h"
 #include "judge/occasion.h"
 
 #include <fcntl.h>
@@ -23,24 +20,7 @@
 /* Which rules' problems were told as an event already. */
 #define TOLD_POLICY_FILE "policy-told"
 
-struct Judge {
-	JudgePlaces places;
-	EventHost host;
-	Rules *rules;
-	Approvals *approvals; /* NULL: no register */
-	Clerk *clerk;         /* NULL: no register */
-	Journal *journal;
-	Outbox *outbox;
-	Docket *docket;
-	DocketItem item; /* taken from the docket, not judged yet */
-	bool has_item;
-	char *unfinished; /* commit that was told in part before we were started */
-	JudgementTold told;
-	char *trouble; /* why we are stuck */
-	bool was_idle; /* all that was owed at the start is done */
-};
-
-static JudgementFrame frame_of(const Judge *judge)
+JudgementFrame judge_frame(const Judge *judge)
 {
 	return (JudgementFrame){
 		.host = judge->host,
@@ -53,7 +33,7 @@ static JudgementFrame frame_of(const Judge *judge)
 
 static void add_health(Judge *judge, Severity severity, const char *text)
 {
-	JudgementFrame frame = frame_of(judge);
+	JudgementFrame frame = judge_frame(judge);
 
 	log_warning("%s", text);
 	outbox_add(judge->outbox, judgement_health(&frame, severity, text, NULL, NULL));
@@ -65,14 +45,7 @@ static void add_health(Judge *judge, Severity severity, const char *text)
 
 static void tell_opened(Judge *judge, const JournalOpened *opened)
 {
-	if (opened->lost_events > 0) {
-		g_autofree char *text = g_strdup_printf(
-			"the journal was removed: %" G_GUINT64_FORMAT
-			" events are lost, up to %s; what was recorded is judged again",
-			opened->lost_events, journal_head(judge->journal));
-
-		add_health(judge, SEVERITY_CRITICAL, text);
-	} else if (opened->damage != NULL) {
+	if (opened->damage != NULL) {
 		g_autofree char *text =
 			g_strdup_printf("the journal is damaged: %s", opened->damage);
 
@@ -144,19 +117,18 @@ Judge *judge_new(const JudgePlaces *places, const EventHost *host, Rules *rules,
 		 Approvals *approvals, GError **error)
 {
 	g_autoptr(Judge) judge = g_new0(Judge, 1);
-	OutboxPlaces outbox = {places->journal_fd, places->journal_dir, host->boot,
-			       places->next_bell};
 	g_auto(JournalOpened) opened = {0};
 
 	judge->places = *places;
 	judge->host = *host;
 	judge->rules = rules;
 	judge->approvals = approvals;
-	judge->journal = journal_open(places->journal_fd, places->witness_fd, &opened, error);
+	judge->journal = journal_open(places->journal_fd, &opened, error);
 	if (judge->journal == NULL) {
 		return NULL;
 	}
-	judge->outbox = outbox_new(judge->journal, &outbox);
+	judge->outbox = outbox_new(judge->journal, places->journal_fd, places->journal_dir,
+				   places->next_bell);
 	judge->clerk =
 		approvals == NULL ? NULL : clerk_new(approvals, judge->outbox, places->journal_fd);
 	take_position(judge);
@@ -212,22 +184,45 @@ static const char *find_back_out(Judge *judge, const Change *change, const Match
 		       : NULL;
 }
 
+/* A path that drifted already is held against what it should have been. */
+static void add_agreed(Judge *judge, const Change *change, const Approved *approved,
+		       FileState *agreed, MatchContext *context)
+{
+	if (approved->kind != APPROVED_AGAIN && approved->kind != APPROVED_NOT_YET) {
+		return;
+	}
+	if (approved_before(outbox_index(judge->outbox), docket_store(judge->docket), change,
+			    agreed)) {
+		context->agreed = agreed;
+	} else {
+		context->agreed_is_unknown = true;
+	}
+}
+
+static void hold_against_register(Judge *judge, const ChangeSet *set, const Change *change,
+				  VerdictGrounds *grounds, Considered *considered)
+{
+	const Register *reg = approvals_register(judge->approvals);
+	g_auto(FileState) agreed = {0};
+	MatchContext context;
+
+	occasion_of(set, change, judge->host.name, &context);
+	add_agreed(judge, change, grounds->approved, &agreed, &context);
+	register_consider(reg, change, &context, false, considered);
+	grounds->considered = considered;
+	grounds->backed_out =
+		considered->standing == NULL ? NULL : find_back_out(judge, change, &context);
+	grounds->unreadable = approvals_unreadable(judge->approvals);
+}
+
 static void decide(Judge *judge, const ChangeSet *set, Change *change)
 {
 	Approved approved = approved_find(outbox_index(judge->outbox), change);
 	g_auto(Considered) considered = {0};
 	VerdictGrounds grounds = {.approved = &approved};
-	MatchContext context;
 
 	if (judge->approvals != NULL) {
-		const Register *reg = approvals_register(judge->approvals);
-
-		occasion_of(set, change, judge->host.name, &context);
-		register_consider(reg, change, &context, false, &considered);
-		grounds.considered = &considered;
-		grounds.backed_out =
-			considered.standing == NULL ? NULL : find_back_out(judge, change, &context);
-		grounds.unreadable = approvals_unreadable(judge->approvals);
+		hold_against_register(judge, set, change, &grounds, &considered);
 	}
 	verdict_decide(change, &grounds);
 }
@@ -285,7 +280,7 @@ static void tell_new_problems(Judge *judge)
 
 static void add_events(Judge *judge, ChangeSet *set)
 {
-	JudgementFrame frame = frame_of(judge);
+	JudgementFrame frame = judge_frame(judge);
 	bool resumes = g_strcmp0(set->commit, judge->unfinished) == 0;
 	g_autoptr(GPtrArray) events = judgement_events(set, &frame, resumes ? &judge->told : NULL);
 
@@ -298,7 +293,7 @@ static void add_events(Judge *judge, ChangeSet *set)
 
 static void tell_trouble(Judge *judge, const DocketItem *item)
 {
-	JudgementFrame frame = frame_of(judge);
+	JudgementFrame frame = judge_frame(judge);
 
 	log_error("%s", item->text);
 	outbox_add(judge->outbox, judgement_health(&frame, item->severity, item->text, item->commit,
@@ -362,27 +357,54 @@ static JudgeStep judge_one(Judge *judge)
 	return judge_item(judge, &error) ? JUDGE_MORE : get_stuck(judge, error->message);
 }
 
-static bool look_at_register(Judge *judge, GError **error)
+static ClerkLook look_at_register(Judge *judge, GError **error)
 {
-	JudgementFrame frame = frame_of(judge);
+	JudgementFrame frame = judge_frame(judge);
 
-	return judge->clerk == NULL ||
-	       clerk_look(judge->clerk, &frame, docket_store(judge->docket), error);
+	return judge->clerk == NULL
+		       ? CLERK_READY
+		       : clerk_look(judge->clerk, &frame, docket_store(judge->docket), error);
+}
+
+/* Judges for a short while. */
+static JudgeStep judge_some(Judge *judge)
+{
+	gint64 deadline = clock_mono_usec() + STEP_USEC;
+	JudgeStep step = JUDGE_MORE;
+
+	while (step == JUDGE_MORE && outbox_waiting(judge->outbox) < MAX_BATCH &&
+	       clock_mono_usec() < deadline) {
+		step = judge_one(judge);
+	}
+	return step;
+}
+
+/* A register that is half read judges nothing. */
+static JudgeStep look_and_judge(Judge *judge, GError **error)
+{
+	switch (look_at_register(judge, error)) {
+	case CLERK_READY:
+		return judge_some(judge);
+	case CLERK_BUSY:
+		return JUDGE_MORE;
+	case CLERK_STUCK:
+		return get_stuck(judge, (*error)->message);
+	}
+	g_assert_not_reached();
 }
 
 JudgeStep judge_step(Judge *judge)
 {
-	gint64 deadline = clock_mono_usec() + STEP_USEC;
 	g_autoptr(GError) error = NULL;
-	JudgeStep step = JUDGE_MORE;
+	JudgeStep step;
 
 	/* what waited for the disk goes first; and without an index nothing can be judged well */
-	if (!outbox_flush(judge->outbox, &error) || !look_at_register(judge, &error)) {
+	if (!outbox_flush(judge->outbox, &error)) {
 		return get_stuck(judge, error->message);
 	}
-	while (step == JUDGE_MORE && outbox_waiting(judge->outbox) < MAX_BATCH &&
-	       clock_mono_usec() < deadline) {
-		step = judge_one(judge);
+	step = look_and_judge(judge, &error);
+	if (error != NULL) {
+		return step;
 	}
 	if (!outbox_flush(judge->outbox, &error)) {
 		return get_stuck(judge, error->message);
@@ -396,7 +418,7 @@ JudgeStep judge_step(Judge *judge)
 
 Event *judge_new_event(Judge *judge, EventKind kind)
 {
-	JudgementFrame frame = frame_of(judge);
+	JudgementFrame frame = judge_frame(judge);
 	Event *event = event_new(kind);
 
 	event->host = frame.host;
@@ -412,6 +434,16 @@ bool judge_tell(Judge *judge, Event *event, GError **error)
 	return outbox_flush(judge->outbox, error);
 }
 
+bool judge_is_reading(const Judge *judge)
+{
+	return judge->clerk != NULL && clerk_is_busy(judge->clerk);
+}
+
+Store *judge_store(Judge *judge)
+{
+	return docket_store(judge->docket);
+}
+
 guint64 judge_seq(const Judge *judge)
 {
 	return journal_seq(judge->journal);
@@ -425,44 +457,4 @@ const char *judge_head(const Judge *judge)
 Index *judge_index(Judge *judge)
 {
 	return outbox_index(judge->outbox);
-}
-
-static void set_state(const Judge *judge, JudgeStep step, Health *ret)
-{
-	const char *index_trouble = outbox_index_trouble(judge->outbox);
-
-	if (step == JUDGE_STUCK) {
-		ret->state = HEALTH_DEGRADED;
-		ret->text = judge->trouble;
-	} else if (index_trouble != NULL) {
-		ret->state = HEALTH_DEGRADED;
-		ret->text = index_trouble;
-	} else if (judge->clerk != NULL && clerk_unreadable(judge->clerk) != NULL) {
-		ret->state = HEALTH_DEGRADED;
-		ret->text = clerk_unreadable(judge->clerk);
-	} else if (step == JUDGE_MORE) {
-		ret->state = judge->was_idle ? HEALTH_BUSY : HEALTH_STARTING;
-		ret->text = "judging what was recorded";
-	} else {
-		ret->state = HEALTH_READY;
-		ret->text = "everything recorded is judged";
-	}
-}
-
-void judge_health(Judge *judge, JudgeStep step, Health *ret)
-{
-	Index *index = outbox_index(judge->outbox);
-	const char *head = journal_head(judge->journal);
-
-	*ret = (Health){0};
-	set_state(judge, step, ret);
-	ret->judged = docket_judged(judge->docket);
-	ret->behind = docket_behind(judge->docket) + (judge->has_item ? 1 : 0);
-	ret->seq = journal_seq(judge->journal);
-	ret->head = *head == '\0' ? NULL : head;
-	ret->rules = policy_count(judge->rules->policy);
-	ret->policy = policy_digest(judge->rules->policy);
-	ret->problems = judge->rules->problems;
-	ret->requests = judge->approvals == NULL ? NULL : approvals_problems(judge->approvals);
-	ret->drift = index == NULL ? 0 : index_drift_count(index);
 }

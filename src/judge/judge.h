@@ -6,8 +6,10 @@
  */
 #pragma once
 
+#include "change/store.h"
 #include "judge/approvals.h"
 #include "judge/health.h"
+#include "judge/judgement.h"
 #include "judge/outbox.h"
 #include "judge/rules.h"
 
@@ -19,7 +21,6 @@ typedef struct {
 	const char *state_dir;
 	const char *journal_dir;
 	int journal_fd; /* the folder; borrowed */
-	int witness_fd; /* STATE/witness; borrowed; -1: none */
 	int next_bell;
 } JudgePlaces;
 
@@ -44,6 +45,13 @@ JudgeStep judge_step(Judge *judge);
 bool judge_tell(Judge *judge, Event *event, GError **error);
 /* A new event for judge_tell. */
 Event *judge_new_event(Judge *judge, EventKind kind);
+
+/* What events made now are made of. */
+JudgementFrame judge_frame(const Judge *judge);
+/* Whether the register is half read, so that nothing may be asked of it. */
+bool judge_is_reading(const Judge *judge);
+/* snapshots.git; NULL before the first snapshot. */
+Store *judge_store(Judge *judge);
 
 /* Of the last event. */
 guint64 judge_seq(const Judge *judge);

@@ -6,19 +6,8 @@
 
 #include <string.h>
 
-/* Gaps in which the machine was up and busy, so that somebody may have meant them; and those that
- * hardly anything else explains. The others are low. */
-static const struct {
-	const char *cause;
-	Severity severity;
-} suspicious_causes[] = {
-	{"overflow", SEVERITY_MEDIUM},       {"queue-full", SEVERITY_MEDIUM},
-	{"watch-budget", SEVERITY_MEDIUM},   {"disk-full", SEVERITY_MEDIUM},
-	{"no-inodes", SEVERITY_MEDIUM},      {"read-only", SEVERITY_MEDIUM},
-	{"no-descriptors", SEVERITY_MEDIUM}, {"trouble", SEVERITY_MEDIUM},
-	{"clock", SEVERITY_MEDIUM},          {"store-removed", SEVERITY_HIGH},
-	{"store-replaced", SEVERITY_HIGH},
-};
+/* Gaps in which the machine was up and busy, so that somebody may have meant them. */
+static const char *const suspicious_causes[] = {"overflow", "queue-full", "watch-budget"};
 
 static Event *new_event(EventKind kind, const JudgementFrame *frame, const char *commit,
 			const char *parent)
@@ -52,17 +41,32 @@ Event *judgement_health(const JudgementFrame *frame, Severity severity, const ch
 	return event;
 }
 
+static const char *decision_noun(Decision decision)
+{
+	switch (decision) {
+	case DECISION_APPROVE:
+		return "approval";
+	case DECISION_REJECT:
+		return "rejection";
+	case DECISION_CLOSE:
+		return "closing";
+	}
+	g_assert_not_reached();
+}
+
 /* One that does not count may be a slip or an attempt: somebody should look. */
 Event *judgement_approval(const JudgementFrame *frame, const Approval *approval)
 {
 	Event *event = new_event(EVENT_REQUEST, frame, NULL, NULL);
-	const char *what = approval->decision == DECISION_APPROVE ? "approval" : "rejection";
+	const char *what = decision_noun(approval->decision);
 
 	event->approval = approval_copy(approval);
 	event->who = g_strdup(approval->approver);
 	if (approval->counts) {
-		event->summary = g_strdup_printf("%s of %s by %s", what, approval->request,
-						 approval->approver);
+		event->summary =
+			g_strdup_printf("%s of %s by %s%s%s", what, approval->request,
+					approval->approver, approval->note == NULL ? "" : ": ",
+					approval->note == NULL ? "" : approval->note);
 	} else {
 		event->severity = SEVERITY_MEDIUM;
 		event->summary =
@@ -75,8 +79,8 @@ Event *judgement_approval(const JudgementFrame *frame, const Approval *approval)
 static Severity gap_severity(const Gap *gap)
 {
 	for (gsize i = 0; i < G_N_ELEMENTS(suspicious_causes); i++) {
-		if (strcmp(gap->cause, suspicious_causes[i].cause) == 0) {
-			return suspicious_causes[i].severity;
+		if (strcmp(gap->cause, suspicious_causes[i]) == 0) {
+			return SEVERITY_MEDIUM;
 		}
 	}
 	return SEVERITY_LOW;

@@ -92,22 +92,16 @@ static bool judge_again(const Approvals *approvals, const ChangeSet *set, Change
 	return true;
 }
 
-static Event *resolution(const Drift *drift, Change *change, bool late, const JudgementFrame *frame)
+Event *late_resolution(const Drift *drift, Change *change, const JudgementFrame *frame)
 {
 	Event *event = event_new(EVENT_RESOLVED);
-	g_autofree char *path = event_path(change->path);
 
 	event->host = frame->host;
 	event->policy = g_strdup(frame->policy);
 	event->register_commit = g_strdup(frame->register_commit);
 	event->time_usec = frame->time_usec;
-	event->commit = NULL;
 	event->verdict = change->verdict;
 	event->severity = SEVERITY_INFORMATIONAL;
-	event->is_late = late;
-	event->summary = g_strdup_printf(late ? "%s: approved after the fact by %s"
-					      : "%s: approved by %s, which can be verified now",
-					 path, change->request);
 	g_ptr_array_add(event->refers, g_strdup(drift->event));
 	if (!g_str_equal(drift->event, drift->last_event)) {
 		g_ptr_array_add(event->refers, g_strdup(drift->last_event));
@@ -118,24 +112,50 @@ static Event *resolution(const Drift *drift, Change *change, bool late, const Ju
 	return event;
 }
 
-static Event *resolve(const Approvals *approvals, const Drift *drift, Store *store,
-		      const JudgementFrame *frame)
+static char *summary(const Change *change, bool late)
+{
+	g_autofree char *path = event_path(change->path);
+
+	return g_strdup_printf(late ? "%s: approved after the fact by %s"
+				    : "%s: approved by %s, which can be verified now",
+			       path, change->request);
+}
+
+Change *late_change(const Drift *drift, Store *store, ChangeSet **ret_set)
 {
 	g_autofree char *parent = NULL;
 	g_autoptr(ChangeSet) set = NULL;
 	g_autoptr(Change) change = NULL;
-	bool late;
 
+	*ret_set = NULL;
 	if (!store_parent(store, drift->current_commit, &parent, NULL)) {
 		return NULL;
 	}
 	set = store_change_set_since(store, parent, drift->current_commit, NULL);
 	change = set == NULL ? NULL : take_change(set, drift->path);
-	if (change == NULL || !span(change, drift, store) ||
-	    !judge_again(approvals, set, change, frame, &late)) {
+	if (change == NULL || !span(change, drift, store)) {
 		return NULL;
 	}
-	return resolution(drift, g_steal_pointer(&change), late, frame);
+	*ret_set = g_steal_pointer(&set);
+	return g_steal_pointer(&change);
+}
+
+static Event *resolve(const Approvals *approvals, const Drift *drift, Store *store,
+		      const JudgementFrame *frame)
+{
+	g_autoptr(ChangeSet) set = NULL;
+	g_autoptr(Change) change = late_change(drift, store, &set);
+	Event *event;
+	bool late;
+
+	if (change == NULL || !judge_again(approvals, set, change, frame, &late)) {
+		return NULL;
+	}
+	event = late_resolution(drift, change, frame);
+	event->is_late = late;
+	event->summary = summary(change, late);
+	g_steal_pointer(&change);
+	return event;
 }
 
 GPtrArray *late_resolutions(const Approvals *approvals, Index *index, Store *store,

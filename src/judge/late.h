@@ -11,6 +11,16 @@
 #include "judge/approvals.h"
 #include "judge/judgement.h"
 
+/*
+ * The way of a drifting path from its approved state to the present one, as one change, with the
+ * time and the actors of what brought the present state; NULL: it cannot be read. *ret_set is the
+ * change-set it came with, without it.
+ */
+Change *late_change(const Drift *drift, Store *store, ChangeSet **ret_set);
+
+/* That a drifting path is as agreed now: a `resolved` event, which takes the judged change. */
+Event *late_resolution(const Drift *drift, Change *change, const JudgementFrame *frame);
+
 /* The events to tell: GPtrArray of Event. Paths that cannot be read stay as they are. */
 GPtrArray *late_resolutions(const Approvals *approvals, Index *index, Store *store,
 			    const JudgementFrame *frame);

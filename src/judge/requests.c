@@ -2,9 +2,12 @@
 /* Requests: see requests.h. */
 #include "judge/requests.h"
 
+#include "base/escape.h"
+#include "judge/accept.h"
 #include "judge/ack.h"
 
 #include <string.h>
+#include <unistd.h>
 
 typedef json_t *Answer(Requests *requests, const struct ucred *peer, const json_t *request,
 		       guint64 *ret_round);
@@ -51,14 +54,55 @@ static json_t *answer_ack(Requests *requests, const struct ucred *peer, const js
 	return json_pack("{s:b, s:s}", "ok", 1, "id", new_id);
 }
 
+/* Who may change the machine anyway: root, and where that is not us, whoever runs us. */
+static bool may_accept(const struct ucred *peer)
+{
+	return peer->uid == 0 || peer->uid == geteuid();
+}
+
+/* Root has many people behind it: which one, only they themselves can say. */
+static const char *login_of_peer(const struct ucred *peer, const char *who, const char *claimed)
+{
+	return peer->uid == 0 ? claimed : who;
+}
+
+static json_t *answer_accept(Requests *requests, const struct ucred *peer, const json_t *request,
+			     guint64 *ret_round)
+{
+	g_autofree char *who = name_of_peer(requests, peer);
+	const char *login = json_string_value(json_object_get(request, "login"));
+	const Acceptance acceptance = {
+		.path = json_string_value(json_object_get(request, "path")),
+		.request = json_string_value(json_object_get(request, "request")),
+		.who = who,
+		.login = login_of_peer(peer, who, login),
+		.note = json_string_value(json_object_get(request, "note")),
+	};
+	g_autoptr(GError) error = NULL;
+	char id[EVENT_ID_HEX + 1];
+
+	if (!may_accept(peer)) {
+		return ctl_refusal("only root accepts, or whoever runs the daemon");
+	}
+	if (acceptance.path == NULL || acceptance.request == NULL ||
+	    (login != NULL && escape_is_needed(login, strlen(login)))) {
+		return ctl_refusal("`path` and `request` must be strings, `login` a plain one");
+	}
+	if (!accept_tell(requests->judge, requests->approvals, &acceptance, id, &error)) {
+		return ctl_refusal(error->message);
+	}
+	return json_pack("{s:b, s:s}", "ok", 1, "id", id);
+}
+
 static const struct {
 	const char *op;
-	const char *members[4]; /* what a request may have */
+	const char *members[6]; /* what a request may have */
 	Answer *answer;
 } ops[] = {
 	{"nudge", {"op"}, answer_nudge},
 	{"barrier", {"op"}, answer_barrier},
 	{"ack", {"op", "id", "note"}, answer_ack},
+	{"accept", {"op", "path", "request", "login", "note"}, answer_accept},
 };
 
 static const char *unknown_member(const json_t *request, const char *const *members)
@@ -91,7 +135,7 @@ json_t *requests_ask(void *context, const struct ucred *peer, const json_t *requ
 		}
 		return ops[i].answer(context, peer, request, ret_round);
 	}
-	return ctl_refusal("unknown op: this judge knows nudge, barrier and ack");
+	return ctl_refusal("unknown op: this judge knows nudge, barrier, ack and accept");
 }
 
 json_t *requests_barrier_reply(const Judge *judge)

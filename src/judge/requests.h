@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * What may be asked through RUNTIME/ctl: one table, one function for each op. Whoever may open the
- * socket may ask; who it was is told in the event that comes of it.
+ * socket may ask; who it was is told in the event that comes of it. Accepting is for root alone, or
+ * for whoever runs the daemon.
  */
 #pragma once
 
@@ -12,6 +13,7 @@
 
 typedef struct {
 	Judge *judge;
+	const Approvals *approvals; /* NULL: no register */
 	BarrierRound *barrier;
 	int journal_fd;
 	const Names *people; /* users of this machine, by number */

@@ -71,6 +71,30 @@ static void find_wanting(Change *change, const Considered *considered)
 	}
 }
 
+static void add_others(Change *change, const Considered *considered)
+{
+	for (guint i = 0; i < considered->others->len; i++) {
+		add_reason(change, considered->others->pdata[i]);
+	}
+}
+
+/* Nothing that can be read covers it, but something that cannot might. */
+static bool decide_by_damage(Change *change, const Considered *considered)
+{
+	if (considered == NULL || considered->damaged == NULL) {
+		return false;
+	}
+	give(change, VERDICT_UNVERIFIABLE, considered->damaged);
+	if (considered->standing != NULL) {
+		change->request = g_strdup(considered->standing->id);
+		for (guint i = 0; i < considered->match.reasons->len; i++) {
+			add_reason(change, considered->match.reasons->pdata[i]);
+		}
+	}
+	add_others(change, considered);
+	return true;
+}
+
 /* True: a request named the path, and that decided. */
 static bool decide_by_request(Change *change, const Considered *considered)
 {
@@ -83,9 +107,7 @@ static bool decide_by_request(Change *change, const Considered *considered)
 	} else {
 		cover(change, considered);
 	}
-	for (guint i = 0; i < considered->others->len; i++) {
-		add_reason(change, considered->others->pdata[i]);
-	}
+	add_others(change, considered);
 	return true;
 }
 
@@ -116,7 +138,8 @@ void verdict_decide(Change *change, const VerdictGrounds *grounds)
 
 		change->request = g_strdup(grounds->backed_out);
 		give(change, VERDICT_RESTORED, reason);
-	} else if (!decide_by_request(change, grounds->considered)) {
+	} else if (!decide_by_damage(change, grounds->considered) &&
+		   !decide_by_request(change, grounds->considered)) {
 		give(change, VERDICT_UNAPPROVED, "no request names this path");
 		add_history(change, grounds->approved);
 	}

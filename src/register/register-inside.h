@@ -10,10 +10,13 @@
 
 /* A folder of requests/ as loaded; the tree's id tells whether it must be loaded again. */
 typedef struct {
-	git_oid tree;
+	git_oid tree; /* zero: it could not be read whole, so it is tried again */
 	Standing *standing;
 	bool is_current; /* seen in the load that is going on */
 } Folder;
+
+/* A look at the branch that is going on (register-load.h). */
+typedef struct Load Load;
 
 struct Register {
 	char *path, *ref, *commit;
@@ -22,6 +25,9 @@ struct Register {
 	git_oid head;
 	GHashTable *packs; /* names of the indexes that were found sound */
 	gint64 looked_usec;
+	Load *load;            /* NULL: none is going on */
+	guint damaged;         /* so many folders git could not give whole */
+	GPtrArray *unknown;    /* of Standing: those of them of which nobody knows what they name */
 	GHashTable *folders;   /* id -> Folder (the id is the standing's) */
 	GHashTable *seen;      /* id of a request -> array of Approval: everything ever seen */
 	GPtrArray *news;       /* of Approval */
@@ -38,5 +44,5 @@ const GPtrArray *register_seen_of(const Register *reg, const char *request);
 
 void standing_free(Standing *standing);
 void folder_free(Folder *folder);
-/* Rebuilds by_path and by_folder. */
+/* Rebuilds what is found by path, and counts what is damaged. */
 void register_index(Register *reg);

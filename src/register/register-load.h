@@ -7,17 +7,26 @@
 
 #include "register/register-inside.h"
 
-/* One look at one commit. */
-typedef struct {
+/* One look at one commit, which may take several calls. */
+struct Load {
 	Register *reg;
 	git_odb *odb;
-	gint64 now_usec;
-	GError *broken; /* the first thing git could not give; NULL: none */
-} Load;
+	git_oid head;
+	git_tree *requests; /* NULL: there are none */
+	gsize next;         /* the entry of it to look at next */
+	gint64 looked_usec; /* when the branch stood there */
+	gint64 now_usec;    /* of the present call */
+	bool has_moved;     /* some request is not what it was */
+	GError *broken; /* the first thing git could not give, of the folder being read; NULL: none
+			 */
+};
+
+/* NULL: none is going on. */
+void load_free(Load *load);
 
 /* Sets *error from git's last one; false. */
 bool load_failed(GError **error, const char *what);
-/* What git cannot give makes the whole look fail: nobody knows what is missing. */
+/* What git cannot give is missing nobody knows how: whatever it belongs to cannot be judged. */
 void load_note_broken(Load *load, const char *what);
 /* libgit2 trusts the indexes of packs, and crashes on false ones: they are looked at first. */
 bool load_check_packs(Register *reg, GError **error);
@@ -29,6 +38,9 @@ bool load_fits(Load *load, const git_oid *id, gsize max, const char *name, char 
 GBytes *load_file(Load *load, const git_tree_entry *entry, gsize max, char **ret_problem);
 /* The same for a folder of at most so many entries. */
 git_tree *load_tree(Load *load, const git_tree_entry *entry, gsize max_entries, char **ret_problem);
+
+/* A folder of requests/ with everything in it that can be read. Never NULL. */
+Folder *load_folder(Load *load, const git_tree_entry *entry);
 
 /* What an approval is held against: see approval.h. Fills everything of the standing that follows
  * from its approvals. */

@@ -4,6 +4,8 @@
  */
 #include "register/register-load.h"
 
+#include "base/clock.h"
+
 #include <string.h>
 
 static int compare_seen(gconstpointer a, gconstpointer b)
@@ -22,7 +24,12 @@ void standing_collect(Standing *standing, const Register *reg)
 	const GPtrArray *seen = register_seen_of(reg, standing->id);
 
 	for (guint i = 0; seen != NULL && i < seen->len; i++) {
-		g_ptr_array_add(standing->approvals, approval_copy(g_ptr_array_index(seen, i)));
+		Approval *approval = approval_copy(g_ptr_array_index(seen, i));
+
+		if (approval->also == NULL && reg->signers != NULL) {
+			approval->also = signers_names_of(reg->signers, approval->fingerprint);
+		}
+		g_ptr_array_add(standing->approvals, approval);
 	}
 	g_ptr_array_sort(standing->approvals, compare_seen);
 }
@@ -66,6 +73,22 @@ static const Approval *find_veto(const Standing *standing)
 	return NULL;
 }
 
+/* The first closing ends it; what was done before stays covered. */
+static void find_closing(Standing *standing)
+{
+	for (guint i = 0; i < standing->approvals->len; i++) {
+		const Approval *closing = g_ptr_array_index(standing->approvals, i);
+		g_autofree char *when = clock_format(closing->seen_usec);
+
+		if (closing->counts && closing->decision == DECISION_CLOSE) {
+			standing->closed_usec = closing->seen_usec;
+			standing->closed = g_strdup_printf("closed by %s, seen here at %s: %s",
+							   closing->approver, when, closing->note);
+			return;
+		}
+	}
+}
+
 /* One approval of these very bytes by somebody else, and no veto. */
 void standing_judge(Standing *standing, const ApprovalSubject *subject)
 {
@@ -73,6 +96,7 @@ void standing_judge(Standing *standing, const ApprovalSubject *subject)
 	char bytes[DIGEST_HEX + 1];
 	g_autofree char *last = NULL;
 
+	find_closing(standing);
 	hex_encode(subject->sha256, DIGEST_BYTES, bytes);
 	if (veto != NULL) {
 		stand(standing, NULL, g_strdup_printf("rejected by %s", veto->approver));
@@ -82,6 +106,9 @@ void standing_judge(Standing *standing, const ApprovalSubject *subject)
 		const Approval *approval = g_ptr_array_index(standing->approvals, i);
 		g_autofree char *why_not = why_not_enough(approval, subject->request, bytes);
 
+		if (approval->decision == DECISION_CLOSE) {
+			continue;
+		}
 		if (why_not == NULL) {
 			stand(standing, approval, NULL);
 			return;

@@ -3,7 +3,7 @@
  * The register in memory: what is loaded, what was seen, and which requests can name a path. The
  * reading of git is register-load.c.
  */
-#include "register/register-inside.h"
+#include "register/register-load.h"
 
 #include "base/clock.h"
 
@@ -17,6 +17,7 @@ void standing_free(Standing *standing)
 	g_free(standing->blob);
 	g_ptr_array_unref(standing->approvals);
 	g_free(standing->not_effective);
+	g_free(standing->closed);
 	g_free(standing);
 }
 
@@ -40,6 +41,7 @@ Register *register_new(const char *path, const char *branch, const Signers *sign
 					  (GDestroyNotify)g_ptr_array_unref);
 	reg->packs = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	reg->news = g_ptr_array_new_with_free_func((GDestroyNotify)approval_free);
+	reg->unknown = g_ptr_array_new();
 	reg->by_path = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
 					     (GDestroyNotify)g_ptr_array_unref);
 	reg->by_folder = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
@@ -49,6 +51,8 @@ Register *register_new(const char *path, const char *branch, const Signers *sign
 
 void register_free(Register *reg)
 {
+	load_free(reg->load);
+	g_ptr_array_unref(reg->unknown);
 	g_hash_table_unref(reg->by_path);
 	g_hash_table_unref(reg->by_folder);
 	g_hash_table_unref(reg->folders);
@@ -199,13 +203,33 @@ void register_index(Register *reg)
 
 	g_hash_table_remove_all(reg->by_path);
 	g_hash_table_remove_all(reg->by_folder);
+	g_ptr_array_set_size(reg->unknown, 0);
+	reg->damaged = 0;
 	for (guint i = 0; i < all->len; i++) {
 		Standing *standing = g_ptr_array_index(all, i);
 
+		reg->damaged += standing->is_damaged;
 		if (standing->request != NULL) {
 			index_standing(reg, standing);
+		} else if (standing->is_damaged) {
+			g_ptr_array_add(reg->unknown, standing);
 		}
 	}
+}
+
+const char *register_damage(const Register *reg, guint *ret_count)
+{
+	g_autoptr(GPtrArray) all = reg->damaged == 0 ? NULL : register_requests(reg);
+
+	*ret_count = reg->damaged;
+	for (guint i = 0; all != NULL && i < all->len; i++) {
+		const Standing *standing = g_ptr_array_index(all, i);
+
+		if (standing->is_damaged) {
+			return standing->problem;
+		}
+	}
+	return NULL;
 }
 
 static void add_candidates(GPtrArray *candidates, GPtrArray *some)
@@ -233,8 +257,8 @@ static GPtrArray *find_candidates(const Register *reg, const char *path)
 
 /* Considering */
 
-/* So many requests that do not decide are named in an event, which has its limits. */
-#define OTHERS_TOLD 8
+/* So many lines are spent on requests that do not decide: an event has its limits. */
+#define OTHERS_LINES 20
 
 typedef struct {
 	Considered *best;
@@ -256,6 +280,9 @@ static char *why_not_by_then(const Standing *standing, const MatchContext *conte
 	if (!standing->is_effective) {
 		return g_strdup(standing->not_effective);
 	}
+	if (standing->closed_usec != 0 && (late || context->latest_usec >= standing->closed_usec)) {
+		return g_strdup(standing->closed);
+	}
 	if (late || standing->since_usec <= context->latest_usec) {
 		return NULL;
 	}
@@ -264,19 +291,27 @@ static char *why_not_by_then(const Standing *standing, const MatchContext *conte
 	return g_strdup_printf("approved at %s, after the change at %s", since, latest);
 }
 
-static char *describe_other(const Standing *standing, const Match *match)
+static void put_other(GPtrArray *others, const Standing *standing, const char *why)
 {
-	return g_strdup_printf("%s names it too: %s", standing->id,
-			       match->kind == MATCH_FAILED
-				       ? (const char *)g_ptr_array_index(match->reasons, 0)
-				       : "it would cover it as well");
+	g_ptr_array_add(others, g_strdup_printf("%s names it too: %s", standing->id, why));
 }
 
-/* Those that do not decide; only the first few in words. */
+/* Those that do not decide: all of their reasons, as long as there is room. */
 static void leave_out(Considering *considering, const Standing *standing, const Match *match)
 {
-	if (considering->left_out++ < OTHERS_TOLD) {
-		g_ptr_array_add(considering->best->others, describe_other(standing, match));
+	GPtrArray *others = considering->best->others;
+	guint lines = match->kind == MATCH_FAILED ? match->reasons->len : 1;
+
+	if (others->len + lines > OTHERS_LINES) {
+		considering->left_out++;
+		return;
+	}
+	if (match->kind != MATCH_FAILED) {
+		put_other(others, standing, "it would cover it as well");
+		return;
+	}
+	for (guint i = 0; i < match->reasons->len; i++) {
+		put_other(others, standing, g_ptr_array_index(match->reasons, i));
 	}
 }
 
@@ -310,8 +345,24 @@ static void consider_one(Considering *considering, const Standing *standing, con
 	own.not_effective = not_effective;
 	own.approvals = standing->approvals;
 	request_match(standing->request, change, &own, &match);
-	if (match.kind != MATCH_NONE) {
-		take_better(considering, standing, &match);
+	if (match.kind == MATCH_NONE) {
+		return;
+	}
+	if (standing->is_damaged) {
+		considering->best->damaged = standing->problem;
+	}
+	take_better(considering, standing, &match);
+}
+
+/* What covers it covers it, whatever else there is; where nothing does, the one that could not be
+ * read might have. */
+static void weigh_damage(const Register *reg, Considered *considered)
+{
+	if (considered->standing != NULL && considered->match.kind != MATCH_FAILED) {
+		considered->damaged = NULL;
+	} else if (considered->damaged == NULL && reg->unknown->len > 0) {
+		considered->damaged =
+			((const Standing *)g_ptr_array_index(reg->unknown, 0))->problem;
 	}
 }
 
@@ -329,10 +380,30 @@ void register_consider(const Register *reg, const Change *change, const MatchCon
 				     context, late);
 		}
 	}
-	if (considering.left_out > OTHERS_TOLD) {
-		g_ptr_array_add(ret->others, g_strdup_printf("%u more requests name it",
-							     considering.left_out - OTHERS_TOLD));
+	if (considering.left_out > 0) {
+		g_ptr_array_add(ret->others,
+				g_strdup_printf("%u more %s it", considering.left_out,
+						considering.left_out == 1 ? "request names"
+									  : "requests name"));
 	}
+	weigh_damage(reg, ret);
+}
+
+bool register_hold(const Register *reg, const char *id, const Change *change,
+		   const MatchContext *context, Match *ret)
+{
+	const Standing *standing = register_find(reg, id);
+	g_autofree char *not_effective = NULL;
+	MatchContext own = *context;
+
+	if (standing == NULL || standing->request == NULL) {
+		return false;
+	}
+	not_effective = why_not_by_then(standing, context, true);
+	own.not_effective = not_effective;
+	own.approvals = standing->approvals;
+	request_match(standing->request, change, &own, ret);
+	return true;
 }
 
 const char *register_backed_out(const Register *reg, const Change *change, const FileState *agreed,

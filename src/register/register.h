@@ -28,12 +28,15 @@ typedef struct {
 	char *id;
 	Request *request;     /* NULL when it could not be read */
 	char *problem;        /* why it could not be read: file, line, caret; NULL */
+	bool is_damaged;      /* git could not give all of it: it may say anything */
 	char *blob;           /* git id of request.yaml; NULL */
 	GPtrArray *approvals; /* of Approval, in the order they were seen */
 	bool is_effective;    /* enough approvals, no veto */
 	const char *approver; /* whose approval made it so; NULL: nobody's */
 	gint64 since_usec;    /* effective for changes from this moment on */
 	char *not_effective;  /* one sentence why not; NULL */
+	gint64 closed_usec;   /* covers nothing from this moment on; 0: it is not closed */
+	char *closed;         /* one sentence: by whom, when, why; NULL */
 } Standing;
 
 /* `signers` is borrowed for the life of the register; NULL: they are not known, so approvals are
@@ -51,13 +54,22 @@ void register_set_looked(Register *reg, gint64 usec);
 
 typedef enum {
 	REGISTER_SAME,   /* nothing moved */
-	REGISTER_LOADED, /* another commit now */
+	REGISTER_LOADED, /* another commit now, or more of it */
+	REGISTER_BUSY,   /* it takes longer: nothing may be asked of it until it is loaded */
 	REGISTER_NONE,   /* there is no register, or nothing was ever pushed */
-	REGISTER_ERROR,  /* it, or a part of it, cannot be read: *error; what was loaded stays */
+	REGISTER_ERROR,  /* it cannot be read: *error; what was loaded stays */
 } RegisterLoad;
 
-/* Looks at the branch and loads what changed; `now_usec` is the first sight of what is new. */
-RegisterLoad register_load(Register *reg, gint64 now_usec, GError **error);
+/*
+ * Looks at the branch and loads what changed; `now_usec` is the first sight of what is new. Stops
+ * with REGISTER_BUSY at `deadline_usec` (monotonic; 0: never), to go on with the next call: whoever
+ * asks something meanwhile gets an answer. A request that git cannot give whole is not effective,
+ * `is_damaged`, and tried again at every look; the others are loaded all the same.
+ */
+RegisterLoad register_load(Register *reg, gint64 now_usec, gint64 deadline_usec, GError **error);
+
+/* The first request that is damaged says why; NULL: none is. *ret_count of them. */
+const char *register_damage(const Register *reg, guint *ret_count);
 
 /* The commit loaded, hex; NULL: none. */
 const char *register_commit(const Register *reg);
@@ -73,8 +85,10 @@ const Standing *register_find(const Register *reg, const char *id);
 typedef struct {
 	const Standing *standing; /* the one that decides; NULL: no request names the path */
 	Match match;
-	GPtrArray *others; /* of char *: the other requests that name the path, and why not they;
-			    * the first few by id, then how many more */
+	GPtrArray *others;   /* of char *: the other requests that name the path, and each test that
+			      * they failed; then how many more there are */
+	const char *damaged; /* why a request that may cover it cannot be read, where none that can
+			      * be read covers it; NULL. Owned by the register */
 } Considered;
 
 void considered_clear(Considered *considered);
@@ -86,6 +100,13 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Considered, considered_clear)
  */
 void register_consider(const Register *reg, const Change *change, const MatchContext *context,
 		       bool late, Considered *ret);
+
+/*
+ * Holds a change against one request alone, as it stands by now. False: there is none of that id
+ * that can be read.
+ */
+bool register_hold(const Register *reg, const char *id, const Change *change,
+		   const MatchContext *context, Match *ret);
 
 /*
  * The id of a request whose `from` the path is back in (request_is_backed_out); NULL: none. Owned
