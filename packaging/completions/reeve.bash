@@ -28,7 +28,7 @@ _reeve() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
 	local verb options='--config --state --runtime --json --color --help'
 	local verbs='watch status tail log show explain diff ack verify doctor digest '
-	verbs+='request approve reject register keys hooks hook policy help'
+	verbs+='request approve reject accept register keys hooks hook policy help'
 
 	COMPREPLY=()
 	case $prev in
@@ -69,8 +69,9 @@ _reeve() {
 	ack) options+=' --note' ;;
 	request) options+=' --title --window --implementer --host --type --risk --description
 		--backout --requester --content --diff --commit --repo --delete --content-any
-		--mode --owner --group --dry-run --all' ;;
+		--mode --owner --group --link --dry-run --all --note --as' ;;
 	approve | reject) options+=' --key --as --note --yes' ;;
+	accept) options+=' --request --note' ;;
 	keys) options+=' --valid-before' ;;
 	esac
 	if [[ $cur == -* ]]; then
@@ -81,12 +82,12 @@ _reeve() {
 	'' | help) mapfile -t COMPREPLY < <(compgen -W "$verbs" -- "$cur") ;;
 	show | ack) mapfile -t COMPREPLY < <(compgen -W "$(_reeve_ids)" -- "$cur") ;;
 	explain) mapfile -t COMPREPLY < <(compgen -W "$(_reeve_ids)" -f -- "$cur") ;;
-	request) mapfile -t COMPREPLY < <(compgen -W 'new list show' -f -- "$cur") ;;
+	request) mapfile -t COMPREPLY < <(compgen -W 'new submit list show close' -f -- "$cur") ;;
 	register) mapfile -t COMPREPLY < <(compgen -W 'init' -f -- "$cur") ;;
 	keys) mapfile -t COMPREPLY < <(compgen -W 'list allow revoke' -f -- "$cur") ;;
 	hooks) mapfile -t COMPREPLY < <(compgen -W 'install' -d -- "$cur") ;;
 	policy) mapfile -t COMPREPLY < <(compgen -W 'check test list' -f -- "$cur") ;;
-	watch | log | diff | digest) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+	watch | log | diff | digest | accept) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
 	esac
 }
 

@@ -2,7 +2,7 @@
 # Completion of reeve(1) for fish.
 
 set -l verbs watch status tail log show explain diff ack verify doctor digest request approve \
-    reject register keys hooks hook policy help
+    reject accept register keys hooks hook policy help
 
 function __reeve_ids
     reeve log --all --json -n 20 2>/dev/null | string replace -rf '^\{"id":"([0-9a-f]{12}).*' '$1'
@@ -32,6 +32,7 @@ complete -c reeve -n $none -a digest -d 'What a change request would pin of a pa
 complete -c reeve -n $none -a request -d 'Ask for a change, see what was asked'
 complete -c reeve -n $none -a approve -d 'Look at a request and sign it'
 complete -c reeve -n $none -a reject -d 'Object to a request, for good'
+complete -c reeve -n $none -a accept -d 'Put what drifts under an approved request'
 complete -c reeve -n $none -a register -d 'Make the register of change requests'
 complete -c reeve -n $none -a keys -d 'Whose signatures count here'
 complete -c reeve -n $none -a hooks -d 'Let git tell Reeve what is pushed'
@@ -42,7 +43,7 @@ complete -c reeve -n $none -a help -d 'Tell more about a verb'
 complete -c reeve -n '__fish_seen_subcommand_from help' -a "$verbs"
 complete -c reeve -n '__fish_seen_subcommand_from watch log diff digest explain policy' -F
 complete -c reeve -n '__fish_seen_subcommand_from show explain ack' -a '(__reeve_ids)' -d Event
-complete -c reeve -n '__fish_seen_subcommand_from request' -a 'new list show'
+complete -c reeve -n '__fish_seen_subcommand_from request' -a 'new submit list show close'
 complete -c reeve -n '__fish_seen_subcommand_from request register keys hooks' -F
 complete -c reeve -n '__fish_seen_subcommand_from register' -a init
 complete -c reeve -n '__fish_seen_subcommand_from keys' -a 'list allow revoke'

@@ -8,6 +8,7 @@
 #include "cli/tree-changes.h"
 
 #include "base/escape.h"
+#include "register/closing.h"
 #include "register/register.h"
 #include "register/sshsig.h"
 
@@ -77,6 +78,17 @@ static bool check_statement(const RegisterFile *file, GError **error)
 	       refuse(file, "is a statement in somebody else's name", error);
 }
 
+static bool check_closing(const RegisterFile *file, GError **error)
+{
+	g_auto(Closing) said = {NULL};
+
+	if (!closing_parse(file->change->path, g_bytes_get_data(file->bytes, NULL),
+			   g_bytes_get_size(file->bytes), &said, error)) {
+		return false;
+	}
+	return g_str_equal(said.request, file->id) || refuse(file, "closes another request", error);
+}
+
 static bool check_content(const RegisterFile *file, GError **error)
 {
 	return g_str_equal(strchr(file->rest, '/') + 1, file->change->new_blob) ||
@@ -89,11 +101,12 @@ static bool check_kind(RegisterFile *file, const Git *git, GError **error)
 	bool is_request = g_str_equal(file->rest, "request.yaml");
 	bool is_approval = g_str_has_prefix(file->rest, "approvals/");
 	bool is_content = g_str_has_prefix(file->rest, "content/");
+	bool is_closing = g_str_equal(file->rest, CLOSING_FILE);
 
-	if (!is_request && !is_approval && !is_content) {
+	if (!is_request && !is_approval && !is_content && !is_closing) {
 		return refuse(file,
 			      "has no place there: a request's folder holds request.yaml, "
-			      "approvals/ and content/",
+			      "approvals/, content/ and closed",
 			      error);
 	}
 	file->bytes =
@@ -108,6 +121,9 @@ static bool check_kind(RegisterFile *file, const Git *git, GError **error)
 	}
 	if (is_content) {
 		return check_content(file, error);
+	}
+	if (is_closing) {
+		return check_closing(file, error);
 	}
 	return g_str_has_suffix(file->rest, ".sig") ? check_signature(file, error)
 						    : check_statement(file, error);

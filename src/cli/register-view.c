@@ -60,7 +60,7 @@ static bool load(RegisterView *view, GError **error)
 {
 	g_autoptr(GPtrArray) news = NULL;
 
-	if (register_load(view->reg, clock_wall_usec(), error) == REGISTER_ERROR) {
+	if (register_load(view->reg, clock_wall_usec(), 0, error) == REGISTER_ERROR) {
 		return false;
 	}
 	news = register_take_news(view->reg);

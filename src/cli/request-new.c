@@ -25,7 +25,7 @@ typedef struct {
 	GStrv implementers, hosts;
 	char *content, *diff, *commit, *repository;
 	GStrv removed, open;
-	char *mode, *owner, *group;
+	char *link, *mode, *owner, *group;
 	gboolean is_dry_run;
 } NewOptions;
 
@@ -33,7 +33,7 @@ static void new_options_clear(NewOptions *o)
 {
 	char *const texts[] = {o->title,       o->window,  o->type,    o->requester, o->risk,
 			       o->description, o->backout, o->content, o->diff,      o->commit,
-			       o->repository,  o->mode,    o->owner,   o->group};
+			       o->repository,  o->link,    o->mode,    o->owner,     o->group};
 	GStrv const lists[] = {o->implementers, o->hosts, o->removed, o->open};
 
 	for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
@@ -49,18 +49,6 @@ static bool complain(GError **error, const char *text)
 {
 	g_set_error_literal(error, REEVE_ERROR, REEVE_ERROR_SYNTAX, text);
 	return false;
-}
-
-/* Who asks */
-
-static char *default_requester(void)
-{
-	g_auto(Git) git = {NULL};
-	char *email;
-
-	stock_git_open_place(NULL, false, &git);
-	email = stock_git_ask(&git, "config", "--get", "user.email", NULL);
-	return email != NULL ? email : g_strdup(g_get_user_name());
 }
 
 static bool read_type(const char *word, RequestType *ret, GError **error)
@@ -101,7 +89,7 @@ static bool describe(const NewOptions *options, Proposal *proposal, GError **err
 	proposal->group = options->group;
 	request->title = g_strdup(options->title);
 	request->requester =
-		options->requester != NULL ? g_strdup(options->requester) : default_requester();
+		options->requester != NULL ? g_strdup(options->requester) : request_usual_person();
 	request->implementers = g_strdupv(options->implementers);
 	request->hosts = g_strdupv(options->hosts);
 	request->risk = g_strdup(options->risk);
@@ -145,6 +133,17 @@ static bool add_content(const NewOptions *options, Proposal *proposal, GStrv pat
 	path = verb_path(paths[0], error);
 	content = path == NULL ? NULL : read_content(options->content, error);
 	return content != NULL && proposal_put(proposal, path, content, -1, error);
+}
+
+static bool add_link(const NewOptions *options, Proposal *proposal, GStrv paths, GError **error)
+{
+	g_autofree char *path = NULL;
+
+	if (g_strv_length(paths) != 1) {
+		return complain(error, "--link is the target of one path: name just that one");
+	}
+	path = verb_path(paths[0], error);
+	return path != NULL && proposal_link(proposal, path, options->link, error);
 }
 
 /* A commit against its parent, or a range A..B. */
@@ -201,9 +200,11 @@ static bool add_plain_paths(const NewOptions *options, Proposal *proposal, GStrv
 		return for_each(paths, proposal, proposal_attributes, error);
 	}
 	if (isatty(STDIN_FILENO) != 1 || isatty(STDERR_FILENO) != 1) {
-		return complain(error, "say what the paths shall be: --content FILE, --diff PATCH, "
-				       "--commit REV, --mode, --owner, --group, --delete PATH or "
-				       "--content-any GLOB (on a terminal an editor is opened)");
+		return complain(
+			error,
+			"say what the paths shall be: --content FILE, --link TARGET, "
+			"--diff PATCH, --commit REV, --mode, --owner, --group, --delete PATH or "
+			"--content-any GLOB (on a terminal an editor is opened)");
 	}
 	return for_each(paths, proposal, proposal_add_edited, error);
 }
@@ -214,6 +215,8 @@ static bool collect(const NewOptions *options, Proposal *proposal, GStrv paths, 
 
 	if (options->content != NULL) {
 		is_added = add_content(options, proposal, paths, error);
+	} else if (options->link != NULL) {
+		is_added = add_link(options, proposal, paths, error);
 	} else if (*paths != NULL && (options->diff != NULL || options->commit != NULL)) {
 		is_added = complain(error, "--diff and --commit name their paths themselves");
 	} else if (*paths != NULL) {
@@ -320,6 +323,8 @@ int request_verb_new(const Context *context, int argc, char **argv)
 		 "who asks; else git's user.email", "WHO"},
 		{"content", 0, 0, G_OPTION_ARG_FILENAME, &o.content,
 		 "the content of PATH shall be that of FILE (-: standard input)", "FILE"},
+		{"link", 0, 0, G_OPTION_ARG_FILENAME, &o.link,
+		 "PATH shall be a symbolic link to TARGET", "TARGET"},
 		{"diff", 0, 0, G_OPTION_ARG_FILENAME, &o.diff,
 		 "what this patch makes of what is there now", "PATCH"},
 		{"commit", 0, 0, G_OPTION_ARG_STRING, &o.commit,

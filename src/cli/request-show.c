@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * reeve request list and show: requests as this host sees them: whether they are effective, and
- * when not, why.
+ * reeve request show: a request as this host sees it: whether it is effective, and when not, why.
  */
 #include "cli/moment.h"
 #include "cli/request-verbs.h"
@@ -55,6 +54,10 @@ const char *standing_word(const Standing *standing, Style *ret_style)
 		*ret_style = STYLE_HIGH;
 		return "unreadable";
 	}
+	if (standing->closed != NULL) {
+		*ret_style = STYLE_DIM;
+		return standing->is_effective ? "closed" : "cancelled";
+	}
 	if (standing->is_effective) {
 		*ret_style = is_over(standing) ? STYLE_DIM : STYLE_GOOD;
 		return is_over(standing) ? "approved, window over" : "approved";
@@ -63,13 +66,37 @@ const char *standing_word(const Standing *standing, Style *ret_style)
 		*ret_style = STYLE_HIGH;
 		return "rejected";
 	}
-	*ret_style = STYLE_MEDIUM;
-	return "waiting for approval";
+	*ret_style = is_over(standing) ? STYLE_DIM : STYLE_MEDIUM;
+	return is_over(standing) ? "expired" : "waiting for approval";
+}
+
+const char *standing_because(const Standing *standing)
+{
+	return standing->closed != NULL ? standing->closed : standing->not_effective;
+}
+
+bool standing_is_open(const Standing *standing)
+{
+	return standing->request == NULL ||
+	       (!is_over(standing) && !is_rejected(standing) && standing->closed == NULL);
+}
+
+static const char *decision_done(Decision decision)
+{
+	switch (decision) {
+	case DECISION_APPROVE:
+		return "approved";
+	case DECISION_REJECT:
+		return "rejected";
+	case DECISION_CLOSE:
+		return "closed it";
+	}
+	g_assert_not_reached();
 }
 
 static char *approval_words(const RegisterView *view, const Approval *approval, const char *bytes)
 {
-	const char *did = approval->decision == DECISION_REJECT ? "rejected" : "approved";
+	const char *did = decision_done(approval->decision);
 	g_autofree char *seen = moment_short(approval->seen_usec, clock_wall_usec());
 	bool is_unseen = g_hash_table_contains(view->unseen, approval->digest);
 	bool is_stale = approval->counts && approval->decision == DECISION_APPROVE &&
@@ -107,6 +134,21 @@ static char *bytes_of(const RegisterView *view, const Standing *standing)
 	return g_strdup(hex);
 }
 
+static void put_attributes(const Pin *to, GString *words)
+{
+	for (guint i = 0; to->xattrs != NULL && i < to->xattrs->len; i++) {
+		const PinXattr *xattr = g_ptr_array_index(to->xattrs, i);
+
+		g_string_append_printf(words, ", attribute %s=%s", xattr->name, xattr->value);
+	}
+	if (to->xattrs != NULL && to->xattrs->len == 0) {
+		g_string_append(words, ", no attributes");
+	}
+	if (to->acl != NULL) {
+		g_string_append_printf(words, ", access list %s", to->acl);
+	}
+}
+
 /* One change in words: "absent", "blob 9bd2…, mode 0644, owner root". */
 static char *pin_words(const RequestChange *change)
 {
@@ -138,6 +180,7 @@ static char *pin_words(const RequestChange *change)
 	if (to->group != NULL) {
 		g_string_append_printf(words, ", group %s", to->group);
 	}
+	put_attributes(to, words);
 	if (words->len >= 2) {
 		g_string_erase(words, 0, 2);
 	}
@@ -190,7 +233,7 @@ void standing_put(const Paint *paint, GString *out, const RegisterView *view,
 
 		g_string_append_printf(out, "%s\n", safe);
 	} else {
-		request_put_line(paint, out, "because", STYLE_PLAIN, standing->not_effective);
+		request_put_line(paint, out, "because", STYLE_PLAIN, standing_because(standing));
 		put_request(paint, out, standing->request);
 	}
 	for (guint i = 0; i < standing->approvals->len; i++) {
@@ -255,7 +298,7 @@ json_t *standing_to_json(const RegisterView *view, const Standing *standing)
 	set_text(object, "state", standing_word(standing, &style));
 	json_object_set_new(object, "effective", json_boolean(standing->is_effective));
 	set_text(object, "because",
-		 standing->problem != NULL ? standing->problem : standing->not_effective);
+		 standing->problem != NULL ? standing->problem : standing_because(standing));
 	if (standing->request != NULL) {
 		set_request(object, standing->request);
 	}
@@ -271,7 +314,7 @@ json_t *standing_to_json(const RegisterView *view, const Standing *standing)
 	return object;
 }
 
-static void print_json(const RegisterView *view, const Standing *standing)
+void standing_print_json(const RegisterView *view, const Standing *standing)
 {
 	json_t *object = standing_to_json(view, standing);
 	char *text = json_dumps(object, JSON_COMPACT);
@@ -305,89 +348,11 @@ int request_verb_show(const Context *context, int argc, char **argv)
 			return verb_fail(error);
 		}
 		if (context->is_json) {
-			print_json(&view, standing);
+			standing_print_json(&view, standing);
 			continue;
 		}
 		standing_put(&paint, out, &view, standing);
 		fputs(out->str, stdout);
-	}
-	return CLI_OK;
-}
-
-/* One request on two lines: what it is, and what it waits for. */
-static void print_short(const Context *context, const Standing *standing)
-{
-	Paint paint = paint_of(context);
-	g_autoptr(GString) out = g_string_new(NULL);
-	g_autofree char *window = NULL;
-	Style style;
-	const char *word = standing_word(standing, &style);
-
-	paint_put(&paint, out, STYLE_BOLD, standing->id);
-	g_string_append(out, "  ");
-	paint_put(&paint, out, style, word);
-	if (standing->request == NULL) {
-		g_string_append_printf(out, "\n  `reeve request show %s` says why\n", standing->id);
-		fputs(out->str, stdout);
-		return;
-	}
-	window = window_words(standing->request->start_usec, standing->request->end_usec);
-	g_string_append(out, "  ");
-	paint_foreign(&paint, out, STYLE_PLAIN, standing->request->title);
-	g_string_append(out, "\n  ");
-	paint_foreign(&paint, out, STYLE_DIM, standing->request->requester);
-	paint_format(&paint, out, STYLE_DIM, ", %s, %u %s\n", window,
-		     standing->request->changes->len,
-		     standing->request->changes->len == 1 ? "path" : "paths");
-	if (!standing->is_effective) {
-		request_put_line(&paint, out, "because", STYLE_PLAIN, standing->not_effective);
-	}
-	fputs(out->str, stdout);
-}
-
-/* What nothing can come of any more is shown with --all. */
-static bool is_open(const Standing *standing)
-{
-	return standing->request == NULL || (!is_over(standing) && !is_rejected(standing));
-}
-
-int request_verb_list(const Context *context, int argc, char **argv)
-{
-	gboolean shows_all = FALSE;
-	const GOptionEntry entries[] = {
-		{"all", 'a', 0, G_OPTION_ARG_NONE, &shows_all,
-		 "those that were rejected or are over as well", NULL},
-		G_OPTION_ENTRY_NULL,
-	};
-	g_auto(RegisterView) view = {NULL};
-	g_autoptr(GPtrArray) all = NULL;
-	GError *error = NULL;
-	guint shown = 0;
-	int status;
-
-	if (verb_parse(entries, &argc, &argv, &status) == VERB_DONE) {
-		return status;
-	}
-	if (!register_view_open(context, &view, &error)) {
-		return verb_fail(error);
-	}
-	all = register_requests(view.reg);
-	for (guint i = 0; i < all->len; i++) {
-		const Standing *standing = g_ptr_array_index(all, i);
-
-		if (!shows_all && !is_open(standing)) {
-			continue;
-		}
-		shown++;
-		if (context->is_json) {
-			print_json(&view, standing);
-		} else {
-			print_short(context, standing);
-		}
-	}
-	if (shown == 0 && !context->is_json) {
-		g_print("no request is open%s\n",
-			all->len > 0 ? "; --all shows those that are over" : "");
 	}
 	return CLI_OK;
 }

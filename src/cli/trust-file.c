@@ -187,20 +187,33 @@ static bool is_meant(const Signer *signer, const char *word)
 	       g_strv_contains((const char *const *)signer->principals, word);
 }
 
-/* Empties the line but keeps its place, so that the numbers of the others stay right. */
-static bool take_out(GStrv lines, const Signer *signer, const char *word, const char *file,
-		     GError **error)
+/* The line without one of its principals, which stand first in it (allowed_signers). */
+static char *line_without(const char *line, const Signer *signer, const char *word)
 {
-	bool is_principal = g_strv_contains((const char *const *)signer->principals, word);
+	const char *names = line + strspn(line, " \t");
+	const char *rest = names + strcspn(names, " \t");
+	g_autoptr(GPtrArray) kept = g_ptr_array_new();
+	g_autofree char *joined = NULL;
 
-	if (is_principal && g_strv_length(signer->principals) > 1) {
-		g_set_error(error, REEVE_ERROR, REEVE_ERROR_SYNTAX,
-			    "%s:%u names several principals; take %s out of it with an editor",
-			    file, signer->line, word);
-		return false;
+	for (char **principal = signer->principals; *principal != NULL; principal++) {
+		if (!g_str_equal(*principal, word)) {
+			g_ptr_array_add(kept, *principal);
+		}
 	}
-	lines[signer->line - 1][0] = '\0';
-	return true;
+	g_ptr_array_add(kept, NULL);
+	joined = g_strjoinv(",", (char **)kept->pdata);
+	return *joined == '\0' ? g_strdup("") : g_strconcat(joined, rest, NULL);
+}
+
+/* An emptied line keeps its place, so that the numbers of the others stay right. */
+static void take_out(GStrv lines, const Signer *signer, const char *word)
+{
+	char **line = &lines[signer->line - 1];
+	bool is_principal = g_strv_contains((const char *const *)signer->principals, word);
+	char *left = is_principal ? line_without(*line, signer, word) : g_strdup("");
+
+	g_free(*line);
+	*line = left;
 }
 
 bool trust_revoke(const Context *context, const char *word, guint *ret_count, GError **error)
@@ -218,13 +231,10 @@ bool trust_revoke(const Context *context, const char *word, guint *ret_count, GE
 	for (guint i = 0; i < signers_count(signers); i++) {
 		const Signer *signer = signers_get(signers, i);
 
-		if (!is_meant(signer, word)) {
-			continue;
+		if (is_meant(signer, word)) {
+			take_out(lines, signer, word);
+			(*ret_count)++;
 		}
-		if (!take_out(lines, signer, word, file, error)) {
-			return false;
-		}
-		(*ret_count)++;
 	}
 	if (*ret_count == 0) {
 		g_set_error(error, REEVE_ERROR, REEVE_ERROR_NOT_FOUND,

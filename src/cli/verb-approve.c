@@ -80,6 +80,9 @@ static bool request_can_be_decided(const Deciding *deciding, GError **error)
 			      deciding->decision == DECISION_APPROVE ? "approved" : "rejected",
 			      standing->id);
 	}
+	if (standing->closed != NULL) {
+		return refuse(error, "%s was %s", standing->id, standing->closed);
+	}
 	if (deciding->decision == DECISION_REJECT) {
 		return true;
 	}

@@ -100,8 +100,8 @@ static int keys_revoke(const Context *context, const char *word)
 	if (!trust_revoke(context, word, &count, &error)) {
 		return verb_fail(error);
 	}
-	what = g_strdup_printf("%u %s removed; what was approved before stays approved", count,
-			       count == 1 ? "key" : "keys");
+	what = g_strdup_printf("%s: %u %s no more; what was approved before stays approved", word,
+			       count, count == 1 ? "key counts" : "keys count");
 	return tell(context, what);
 }
 

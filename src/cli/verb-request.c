@@ -8,10 +8,19 @@ static const struct {
 	const char *word;
 	VerbFunction run;
 } words[] = {
-	{"new", request_verb_new},
-	{"list", request_verb_list},
-	{"show", request_verb_show},
+	{"new", request_verb_new},   {"submit", request_verb_submit}, {"list", request_verb_list},
+	{"show", request_verb_show}, {"close", request_verb_close},
 };
+
+char *request_usual_person(void)
+{
+	g_auto(Git) git = {NULL};
+	char *email;
+
+	stock_git_open_place(NULL, false, &git);
+	email = stock_git_ask(&git, "config", "--get", "user.email", NULL);
+	return email != NULL ? email : g_strdup(g_get_user_name());
+}
 
 int verb_request(const Context *context, int argc, char **argv)
 {
@@ -26,6 +35,7 @@ int verb_request(const Context *context, int argc, char **argv)
 	if (verb_parse(NULL, &argc, &argv, &status) == VERB_DONE) {
 		return status;
 	}
-	return verb_usage("request", "say `request new`, `request list` or `request show ID`; each "
-				     "has its --help");
+	return verb_usage("request",
+			  "say `request new`, `submit FILE`, `list`, `show ID` or `close "
+			  "ID`; each has its --help");
 }

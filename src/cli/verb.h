@@ -29,6 +29,7 @@ typedef struct {
 	unsigned int flags; /* VerbFlags */
 } Verb;
 
+int verb_accept(const Context *context, int argc, char **argv);
 int verb_ack(const Context *context, int argc, char **argv);
 int verb_approve(const Context *context, int argc, char **argv);
 int verb_diff(const Context *context, int argc, char **argv);
