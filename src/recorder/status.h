@@ -5,8 +5,6 @@
  */
 #pragma once
 
-#include "recorder/scrub.h"
-
 #include <glib.h>
 #include <stdbool.h>
 
@@ -24,7 +22,6 @@ typedef struct {
 	const char *const *roots;
 	guint directories, uncovered, pending, gaps_open;
 	guint64 entries, baseline_done;
-	ScrubFacts scrub;
 	char *last_commit; /* NULL: none */
 } Status;
 

@@ -17,6 +17,7 @@ import time
 from pathlib import Path
 
 import pytest
+from register_clone import ALICE, DAVE, Register
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("REEVE_BUILD", ROOT / "build"))
@@ -52,9 +53,8 @@ def programs_for_everybody(folder):
 
 
 class Machine:
-    def __init__(self, folder, backend="auto"):
+    def __init__(self, folder):
         self.folder = Path(folder)
-        self.backend = backend
         self.root = self.folder / "root"
         self.state = self.folder / "state"
         self.runtime = self.folder / "run"
@@ -97,7 +97,7 @@ class Machine:
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
                 [PROGRAMS / "reeved", "--root", self.root, *self.places, "--host", "web-1",
-                 "--backend", self.backend, *watches, *options],
+                 *watches, *options],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         if ready:
             self.wait_ready()
@@ -200,25 +200,10 @@ class Machine:
 
 
 @pytest.fixture
-def backend():
-    """How the kernel is listened to; tests marked both_backends get one after the other."""
-    return "auto"
-
-
-def pytest_generate_tests(metafunc):
-    if metafunc.definition.get_closest_marker("both_backends"):
-        # Somebody who is not root can only have the one.
-        names = ["fanotify", "inotify"] if os.geteuid() == 0 else ["inotify"]
-        if "backend" not in metafunc.fixturenames:
-            raise ValueError(f"{metafunc.definition.nodeid} is both_backends and has no machine")
-        metafunc.parametrize("backend", names)
-
-
-@pytest.fixture
-def machine(request, backend):
+def machine(request):
     folder = tempfile.mkdtemp(prefix="rv-")
     os.chmod(folder, 0o755)  # the judge's user passes through
-    made = Machine(folder, backend)
+    made = Machine(folder)
     yield made
     if made.process is not None:
         made.stop()
@@ -231,10 +216,15 @@ def machine(request, backend):
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def pytest_configure(config):
-    config.addinivalue_line("markers", "slow: many rounds; not repeated with sanitized programs")
-    config.addinivalue_line("markers", "patient: waits for what takes seconds by its nature; not in "
-                                       "the quick run")
+@pytest.fixture
+def register(machine):
+    """A running machine with /etc/motd, a register, and Alice and Dave trusted to approve."""
+    machine.write("/etc/motd", "old\n", mode=0o644)
+    machine.write("/etc/passwd", "root:x:0:0::/:/bin/sh\ndaemon:x:1:1::/:/bin/sh\n")
+    machine.write("/etc/conf.d/b/old", "")
+    made = Register(machine).trust_people(ALICE, DAVE)
+    made.start()
+    return made.make()
 
 
 def pytest_collection_modifyitems(items):

@@ -132,6 +132,22 @@ class Register:
             self.machine.settle()
         return self
 
+    def push_many(self, count, files=()):
+        """One commit with so many requests nobody approved, and these files (name -> bytes): made
+        in the register itself, where its branch moves at once."""
+        tip = self.git("-C", self.bare, "rev-parse", "-q", "--verify", "refs/heads/main")
+        stream = [b"commit refs/heads/main\ncommitter x <x@example.org> 1795316645 +0000\n"
+                  b"data 4\nmany\nfrom %s\n" % tip.encode()]
+        many = {f"requests/CHG-{number:06}/request.yaml":
+                f"id: CHG-{number:06}\ntitle: t\nrequester: bob\nchanges:\n"
+                f"  - path: /etc/many/{number}\n    content: any\n".encode()
+                for number in range(count)}
+        for name, data in [*many.items(), *dict(files).items()]:
+            stream.append(b"M 100644 inline %s\ndata %d\n%s\n" % (name.encode(), len(data), data))
+        self.git("-C", self.bare, "fast-import", "--quiet", input=b"".join(stream).decode(),
+                 stdin=None)
+        return self
+
     # what came of it
 
     def requests(self):

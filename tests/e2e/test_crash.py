@@ -15,9 +15,7 @@ import pytest
 
 from conftest import STAGES, wait_for
 
-pytestmark = pytest.mark.both_backends
-
-ROUNDS = 3 if os.environ.get("REEVE_QUICK") else 10  # with each backend
+ROUNDS = 3 if os.environ.get("REEVE_QUICK") else 20
 EDITS = 1000
 FILES = 60
 
