@@ -8,7 +8,6 @@ installed tools/packages can run everything. The last line is "N passed, N faile
 
 import argparse
 import concurrent.futures
-import json
 import os
 import subprocess
 import sys
@@ -21,8 +20,6 @@ ROOT = Path(__file__).resolve().parent.parent
 FUZZ_SECONDS = 10
 IN_PARALLEL = ("--numprocesses", os.cpu_count())
 STAGE_SECONDS = 1500  # a program that a stage runs is killed then
-
-MAX_UNSTEADY = 5
 
 Count = namedtuple("Count", "passed failed skipped")
 
@@ -69,35 +66,7 @@ def meson_tests(folder, *options):
     report.unlink(missing_ok=True)
     command = ["meson", "test", "-C", folder, "--suite", "unit", "--print-errorlogs", "-q", *options]
     done = run(*command, env=env)
-    count = never_less(count_junit(report), done.returncode)
-    if done.returncode == 0:
-        return count
-    log = report.with_name(name.replace(".junit.xml", ".json"))
-    failed = [test for test, ok in meson_results(log).items() if not ok]
-
-    def again():
-        log.unlink(missing_ok=True)
-        run(*command, *failed, env=env)
-        results = meson_results(log)
-        return set(results) == set(failed) and all(results.values())
-    return second_try(count, failed, again)
-
-
-def meson_results(log):
-    """Name of each test of a run -> whether it passed."""
-    if not log.exists():
-        return {}
-    lines = [json.loads(line) for line in log.read_text().splitlines()]
-    return {line["name"].split(" / ")[-1]: line["result"] == "OK" for line in lines}
-
-
-def second_try(count, names, again):
-    """A test that fails once and then passes by itself is unsteady: said aloud, not counted as a
-    failure, since a busy machine must not decide what lands. It is a defect to be mended."""
-    if not names or len(names) > MAX_UNSTEADY or not again():
-        return count
-    print("UNSTEADY, passed when run again alone:", *names, sep="\n  ", flush=True)
-    return count._replace(passed=count.passed + count.failed, failed=0)
+    return never_less(count_junit(report), done.returncode)
 
 
 def never_less(count, returncode):
@@ -128,35 +97,21 @@ def pytest(name, folder, *options, **more):
                "-o", f"cache_dir={ROOT}/build/pytest-{name}"]
     done = run(*command, folder, "--cache-clear", f"--junitxml={report}", *options,
                env=environment(**more))
-    count = never_less(count_junit(report), done.returncode)
-    if done.returncode == 0:
-        return count
-    alone = [option for option in options if option not in IN_PARALLEL]
-    return second_try(count, failed_cases(report), lambda: run(
-        *command, folder, "--last-failed", *alone, env=environment(**more)).returncode == 0)
-
-
-def failed_cases(report):
-    if not report.exists():
-        return []
-    return [f"{case.get('classname')}::{case.get('name')}"
-            for case in ElementTree.parse(report).iter("testcase")
-            if case.find("failure") is not None or case.find("error") is not None]
+    return never_less(count_junit(report), done.returncode)
 
 
 # The stages, in the order in which they run.
 
 def stage_unit():
-    """unit tests, gcc with AddressSanitizer and UndefinedBehaviorSanitizer"""
-    if not build("build-asan", "-Db_sanitize=address,undefined", "-Db_lundef=false"):
+    """unit tests"""
+    return meson_tests("build")
+
+
+def stage_sanitized():
+    """unit tests, clang with AddressSanitizer and UndefinedBehaviorSanitizer"""
+    if not build_sanitized():
         return Count(0, 1, 0)
-    return meson_tests("build-asan")
-
-
-def stage_clang():
-    """clang builds without a warning, sanitized and with the fuzzers"""
-    ok = build_fuzzers()
-    return Count(int(ok), int(not ok), 0)
+    return meson_tests("build-sanitized")
 
 
 def stage_tree():
@@ -166,13 +121,16 @@ def stage_tree():
 
 def stage_e2e():
     """end-to-end tests against the real programs and real peers"""
-    return pytest("e2e", "tests/e2e", *IN_PARALLEL, REEVE_BUILD=str(ROOT / "build"))
+    only = ("-m", "not patient") if os.environ["REEVE_QUICK"] else ()
+    return pytest("e2e", "tests/e2e", *only, *IN_PARALLEL, REEVE_BUILD=str(ROOT / "build"))
 
 
 def stage_asan():
     """the end-to-end tests again, against the sanitized programs"""
+    if not build_sanitized():
+        return Count(0, 1, 0)
     return pytest("asan", "tests/e2e", "-m", "not slow", *IN_PARALLEL,
-                  REEVE_BUILD=str(ROOT / "build-asan"),
+                  REEVE_BUILD=str(ROOT / "build-sanitized"),
                   ASAN_OPTIONS="detect_leaks=0:abort_on_error=1",
                   UBSAN_OPTIONS="halt_on_error=1:print_stacktrace=1")
 
@@ -185,16 +143,17 @@ def stage_valgrind():
                        "--no-suite", "beyond-valgrind")
 
 
-def build_fuzzers():
-    return build("build-fuzz", "-Dfuzz=true", "-Db_sanitize=address,undefined",
+def build_sanitized():
+    """Everything once more, by the other compiler: sanitized, and with the fuzzers."""
+    return build("build-sanitized", "-Dfuzz=true", "-Db_sanitize=address,undefined",
                  "-Db_lundef=false", compiler="clang")
 
 
 def stage_fuzz():
     """every fuzzer for some seconds"""
-    if not build_fuzzers():
+    if not build_sanitized():
         return Count(0, 1, 0)
-    fuzzers = [file for file in sorted((ROOT / "build-fuzz" / "tests" / "fuzz").glob("fuzz-*"))
+    fuzzers = [file for file in sorted((ROOT / "build-sanitized" / "tests" / "fuzz").glob("fuzz-*"))
                if file.is_file() and os.access(file, os.X_OK)]
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         passed = sum(pool.map(fuzz, fuzzers))
@@ -203,7 +162,7 @@ def stage_fuzz():
 
 def fuzz(fuzzer):
     name = fuzzer.name.removeprefix("fuzz-")
-    found = ROOT / "build-fuzz" / "found" / name
+    found = ROOT / "build-sanitized" / "found" / name
     found.mkdir(parents=True, exist_ok=True)
     done = run(fuzzer, f"-max_total_time={FUZZ_SECONDS}", "-timeout=5", "-rss_limit_mb=1024",
                f"-artifact_prefix={found}/crash-", found, ROOT / "tests/fuzz/corpus" / name,
@@ -217,12 +176,12 @@ STAGES = {
     "unit": stage_unit,
     "tree": stage_tree,
     "e2e": stage_e2e,
-    "clang": stage_clang,
+    "sanitized": stage_sanitized,
     "asan": stage_asan,
     "valgrind": stage_valgrind,
     "fuzz": stage_fuzz,
 }
-QUICK = ["unit", "tree", "e2e"]
+QUICK = ["unit", "tree", "e2e"]  # with the first build alone
 
 
 def main():

@@ -151,6 +151,11 @@ void catalog_close(Catalog *catalog)
  * Reading
  */
 
+bool catalog_is_in_place(const Catalog *catalog)
+{
+	return anchor_holds(&catalog->database->place);
+}
+
 const char *catalog_commit(const Catalog *catalog)
 {
 	return catalog->commit;
@@ -196,13 +201,25 @@ static void child_free(CatalogChild *child)
 	g_free(child);
 }
 
-GPtrArray *catalog_children(Catalog *catalog, const char *directory, GError **error)
+/* An entry that is not one is the end of this catalog. */
+static GPtrArray *rows_end(Catalog *catalog, int step, GPtrArray *rows, GError **error)
+{
+	if (step == SQLITE_DONE) {
+		return g_ptr_array_ref(rows);
+	}
+	if (step == SQLITE_ROW) {
+		database_fail_corrupt(catalog->database, "holds an entry that is not one", error);
+	} else {
+		database_fail(catalog->database, error);
+	}
+	return NULL;
+}
+
+static GPtrArray *read_children(Catalog *catalog, sqlite3_stmt *stmt, GError **error)
 {
 	g_autoptr(GPtrArray) children = g_ptr_array_new_with_free_func((GDestroyNotify)child_free);
-	auto_statement stmt = statement(catalog, STATEMENT_CHILDREN);
 	int step;
 
-	statement_bind(stmt, 1, directory, strlen(directory));
 	while ((step = sqlite3_step(stmt)) == SQLITE_ROW) {
 		CatalogChild *child;
 
@@ -213,16 +230,70 @@ GPtrArray *catalog_children(Catalog *catalog, const char *directory, GError **er
 		g_ptr_array_add(children, child);
 		child->name = column_text(stmt, 0);
 		if (!unpack_column(stmt, 1, &child->entry)) {
-			database_fail_corrupt(catalog->database, "holds an entry that is not one",
-					      error);
-			return NULL;
+			break;
 		}
 	}
-	if (step != SQLITE_DONE) {
-		database_fail(catalog->database, error);
-		return NULL;
+	return rows_end(catalog, step, children, error);
+}
+
+GPtrArray *catalog_children(Catalog *catalog, const char *directory, GError **error)
+{
+	auto_statement stmt = statement(catalog, STATEMENT_CHILDREN);
+
+	statement_bind(stmt, 1, directory, strlen(directory));
+	return read_children(catalog, stmt, error);
+}
+
+GPtrArray *catalog_children_after(Catalog *catalog, const char *directory, const char *name,
+				  guint max, GError **error)
+{
+	auto_statement stmt = statement(catalog, STATEMENT_CHILDREN_AFTER);
+
+	statement_bind(stmt, 1, directory, strlen(directory));
+	statement_bind(stmt, 2, name, strlen(name));
+	sqlite3_bind_int64(stmt, 3, max);
+	return read_children(catalog, stmt, error);
+}
+
+static void row_free(CatalogRow *row)
+{
+	g_free(row->path);
+	catalog_entry_clear(&row->entry);
+	g_free(row);
+}
+
+static char *column_path(sqlite3_stmt *stmt)
+{
+	g_autofree char *directory = column_text(stmt, 0);
+	g_autofree char *name = column_text(stmt, 1);
+
+	return *name == '\0' ? g_steal_pointer(&directory) : path_join(directory, name);
+}
+
+GPtrArray *catalog_rows_after(Catalog *catalog, const char *path, guint max, GError **error)
+{
+	g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func((GDestroyNotify)row_free);
+	g_autofree char *directory = NULL;
+	auto_statement stmt = statement(catalog, STATEMENT_AFTER);
+	int step;
+
+	if (path == NULL) {
+		statement_bind(stmt, 1, "", 0);
+		statement_bind(stmt, 2, "", 0);
+	} else {
+		bind_key(stmt, path, &directory);
 	}
-	return g_steal_pointer(&children);
+	sqlite3_bind_int64(stmt, 3, max);
+	while ((step = sqlite3_step(stmt)) == SQLITE_ROW) {
+		CatalogRow *row = g_new0(CatalogRow, 1);
+
+		g_ptr_array_add(rows, row);
+		row->path = column_path(stmt);
+		if (!unpack_column(stmt, 2, &row->entry)) {
+			break;
+		}
+	}
+	return rows_end(catalog, step, rows, error);
 }
 
 typedef void (*EachFunc)(void *context, const char *path, const CatalogEntry *entry);

@@ -44,6 +44,9 @@ Catalog *catalog_open(const char *state_dir, bool *ret_rebuilt, GError **error);
 void catalog_close(Catalog *catalog);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Catalog, catalog_close)
 
+/* Whether the file is still where the next start looks for it. */
+bool catalog_is_in_place(const Catalog *catalog);
+
 /* The commit it belongs to, in hex; NULL for a new one. */
 const char *catalog_commit(const Catalog *catalog);
 
@@ -66,6 +69,20 @@ typedef struct {
 
 /* The entries directly in a directory, sorted by name bytes: an array of CatalogChild. */
 GPtrArray *catalog_children(Catalog *catalog, const char *directory, GError **error);
+
+/* Up to `max` of them, those behind `name` ("": from the first). */
+GPtrArray *catalog_children_after(Catalog *catalog, const char *directory, const char *name,
+				  guint max, GError **error);
+
+typedef struct {
+	char *path;
+	CatalogEntry entry;
+} CatalogRow;
+
+/* Up to `max` entries behind the place of `path`, which need not be there (NULL: from the first),
+ * by directory and name: an array of CatalogRow. For who goes through all of them piece by piece.
+ */
+GPtrArray *catalog_rows_after(Catalog *catalog, const char *path, guint max, GError **error);
 
 /* Number of entries. */
 guint64 catalog_count(Catalog *catalog);

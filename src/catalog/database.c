@@ -19,6 +19,11 @@
 static const char *const statement_texts[_STATEMENT_N] = {
 	[STATEMENT_FIND] = "SELECT data FROM entries WHERE directory = ?1 AND name = ?2",
 	[STATEMENT_CHILDREN] = "SELECT name, data FROM entries WHERE directory = ?1 ORDER BY name",
+	[STATEMENT_CHILDREN_AFTER] = "SELECT name, data FROM entries"
+				     " WHERE directory = ?1 AND name > ?2 ORDER BY name LIMIT ?3",
+	[STATEMENT_AFTER] = "SELECT directory, name, data FROM entries"
+			    " WHERE (directory, name) > (?1, ?2)"
+			    " ORDER BY directory, name LIMIT ?3",
 	[STATEMENT_RANGE] = "SELECT directory, name, data FROM entries"
 			    " WHERE directory >= ?1 AND directory < ?2"
 			    " ORDER BY directory, name",
@@ -175,6 +180,7 @@ static bool open_handle(Database *database, const char *state_dir, GError **erro
 			    NULL) != SQLITE_OK) {
 		return database_fail(database, error);
 	}
+	anchor_drop(&database->place, path, -1);
 	return database_run(database,
 			    "PRAGMA locking_mode = EXCLUSIVE;"
 			    "PRAGMA journal_mode = WAL;"
@@ -217,6 +223,7 @@ void database_close(Database *database)
 		sqlite3_finalize(database->statements[i]);
 	}
 	sqlite3_close(database->handle);
+	anchor_clear(&database->place);
 	fd_close(&database->dir_fd);
 	g_free(database);
 }

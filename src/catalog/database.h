@@ -16,6 +16,7 @@
  */
 #pragma once
 
+#include "base/anchor.h"
 #include "base/error.h"
 
 #include <glib.h>
@@ -23,20 +24,23 @@
 #include <stdbool.h>
 
 typedef enum {
-	STATEMENT_FIND,         /* directory, name -> data */
-	STATEMENT_CHILDREN,     /* directory -> name, data */
-	STATEMENT_RANGE,        /* from, behind -> directory, name, data */
-	STATEMENT_INSERT,       /* directory, name, data; nothing when it is there */
-	STATEMENT_UPDATE,       /* directory, name, data */
-	STATEMENT_REMOVE_ONE,   /* directory, name */
-	STATEMENT_REMOVE_RANGE, /* from, behind */
-	STATEMENT_GET_FACT,     /* key -> value */
-	STATEMENT_SET_FACT,     /* key, value */
+	STATEMENT_FIND,           /* directory, name -> data */
+	STATEMENT_CHILDREN,       /* directory -> name, data */
+	STATEMENT_CHILDREN_AFTER, /* directory, name, count -> name, data */
+	STATEMENT_AFTER,          /* directory, name, count -> directory, name, data */
+	STATEMENT_RANGE,          /* from, behind -> directory, name, data */
+	STATEMENT_INSERT,         /* directory, name, data; nothing when it is there */
+	STATEMENT_UPDATE,         /* directory, name, data */
+	STATEMENT_REMOVE_ONE,     /* directory, name */
+	STATEMENT_REMOVE_RANGE,   /* from, behind */
+	STATEMENT_GET_FACT,       /* key -> value */
+	STATEMENT_SET_FACT,       /* key, value */
 	_STATEMENT_N,
 } StatementKind;
 
 typedef struct {
 	int dir_fd;
+	Anchor place;
 	sqlite3 *handle;
 	sqlite3_stmt *statements[_STATEMENT_N];
 } Database;

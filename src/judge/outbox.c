@@ -10,9 +10,7 @@
 
 struct Outbox {
 	Journal *journal;
-	int dir_fd;
-	char *journal_dir;
-	int next_bell;
+	OutboxPlaces places;
 	GQueue waiting;      /* of Event: not appended yet */
 	guint appended;      /* appended, but perhaps not on disk */
 	GHashTable *touched; /* paths of events the index does not know yet */
@@ -21,14 +19,12 @@ struct Outbox {
 	gint64 index_tried_usec; /* monotonic */
 };
 
-Outbox *outbox_new(Journal *journal, int dir_fd, const char *journal_dir, int next_bell)
+Outbox *outbox_new(Journal *journal, const OutboxPlaces *places)
 {
 	Outbox *outbox = g_new0(Outbox, 1);
 
 	outbox->journal = journal;
-	outbox->dir_fd = dir_fd;
-	outbox->journal_dir = g_strdup(journal_dir);
-	outbox->next_bell = next_bell;
+	outbox->places = *places;
 	g_queue_init(&outbox->waiting);
 	outbox->touched = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	return outbox;
@@ -43,7 +39,6 @@ void outbox_free(Outbox *outbox)
 	g_hash_table_unref(outbox->touched);
 	index_close(outbox->index);
 	g_free(outbox->index_trouble);
-	g_free(outbox->journal_dir);
 	g_free(outbox);
 }
 
@@ -121,7 +116,8 @@ static void catch_up_index(Outbox *outbox)
 			return;
 		}
 		outbox->index_tried_usec = now;
-		outbox->index = index_open_writer(outbox->dir_fd, outbox->journal_dir, &error);
+		outbox->index = index_open_writer(outbox->places.dir_fd, outbox->places.journal_dir,
+						  outbox->places.boot, &error);
 		if (outbox->index == NULL) {
 			give_up_index(outbox, error);
 			return;
@@ -138,7 +134,7 @@ bool outbox_flush(Outbox *outbox, GError **error)
 			return false;
 		}
 		outbox->appended = 0;
-		bell_ring(outbox->next_bell);
+		bell_ring(outbox->places.next_bell);
 		catch_up_index(outbox);
 	} else if (outbox->index == NULL || index_is_waiting(outbox->index)) {
 		catch_up_index(outbox);

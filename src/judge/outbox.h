@@ -14,8 +14,16 @@
 
 typedef struct Outbox Outbox;
 
-/* `journal` is borrowed; `dir_fd` and `journal_dir` are the folder of both, for the index. */
-Outbox *outbox_new(Journal *journal, int dir_fd, const char *journal_dir, int next_bell);
+/* Where it writes besides the journal; all borrowed. */
+typedef struct {
+	int dir_fd; /* the folder of journal and index, and its path */
+	const char *journal_dir;
+	const char *boot; /* see index_open_writer */
+	int next_bell;
+} OutboxPlaces;
+
+/* `journal` is borrowed. */
+Outbox *outbox_new(Journal *journal, const OutboxPlaces *places);
 void outbox_free(Outbox *outbox);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Outbox, outbox_free)
 

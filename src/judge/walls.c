@@ -12,6 +12,7 @@
 #include "base/fd.h"
 #include "base/path.h"
 #include "base/walls.h"
+#include "journal/journal.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -99,6 +100,17 @@ static int open_register(const JudgeOptions *options, GError **error)
 	return fd;
 }
 
+/* Beside the journal's folder and not in it: whoever removes the folder leaves its witness. */
+static int open_witness(int state_fd, const StageOptions *options, GError **error)
+{
+	int fd = openat(state_fd, JOURNAL_WITNESS, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0640);
+
+	if (fd < 0) {
+		error_set_errno(error, "cannot open " JOURNAL_WITNESS " in %s", options->state_dir);
+	}
+	return fd;
+}
+
 /*
  * Root takes STATE for its root folder. Not only a wall: the folders above STATE may be closed to
  * the user we become. Who may not do that may pass through them.
@@ -141,6 +153,27 @@ static bool raise_wall(const StageOptions *options, int snapshots_fd, int journa
 	       walls_restrict_calls(calls, ctl_rules, error);
 }
 
+static void drop_anchors(JudgeWall *wall, int snapshots_fd, int register_fd)
+{
+	g_autofree char *snapshots = g_build_filename(wall->state_dir, "snapshots.git", NULL);
+
+	anchor_drop(&wall->snapshots, snapshots, snapshots_fd);
+	anchor_drop(&wall->journal, wall->journal_dir, wall->journal_fd);
+	anchor_drop(&wall->reg, wall->register_dir, register_fd);
+}
+
+const char *judge_wall_lost(const JudgeWall *wall)
+{
+	const Anchor *anchors[] = {&wall->snapshots, &wall->journal, &wall->reg};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(anchors); i++) {
+		if (!anchor_holds(anchors[i])) {
+			return anchors[i]->path;
+		}
+	}
+	return NULL;
+}
+
 bool judge_wall(const JudgeOptions *options, JudgeWall *ret, GError **error)
 {
 	const StageOptions *stage = &options->stage;
@@ -148,21 +181,25 @@ bool judge_wall(const JudgeOptions *options, JudgeWall *ret, GError **error)
 	auto_fd int snapshots_fd = -1;
 	auto_fd int register_fd = -1;
 
-	*ret = (JudgeWall){.journal_fd = -1};
+	*ret = (JudgeWall){.journal_fd = -1, .witness_fd = -1};
 	if (state_fd < 0) {
 		return error_set_errno(error, "cannot open %s", stage->state_dir);
 	}
 	snapshots_fd = open_snapshots(state_fd, stage, error);
 	ret->journal_fd = snapshots_fd < 0 ? -1 : open_journal(state_fd, stage, error);
-	if (ret->journal_fd < 0) {
+	ret->witness_fd = ret->journal_fd < 0 ? -1 : open_witness(state_fd, stage, error);
+	if (ret->witness_fd < 0) {
 		return false;
 	}
 	register_fd = open_register(options, error);
 	if (register_fd < 0 && *error != NULL) {
 		return false;
 	}
-	return enter_state(options, state_fd, ret, error) &&
-	       raise_wall(stage, snapshots_fd, ret->journal_fd, register_fd, error);
+	if (!enter_state(options, state_fd, ret, error)) {
+		return false;
+	}
+	drop_anchors(ret, snapshots_fd, register_fd);
+	return raise_wall(stage, snapshots_fd, ret->journal_fd, register_fd, error);
 }
 
 void judge_wall_clear(JudgeWall *wall)
@@ -170,6 +207,10 @@ void judge_wall_clear(JudgeWall *wall)
 	g_free(wall->state_dir);
 	g_free(wall->journal_dir);
 	g_free(wall->register_dir);
+	anchor_clear(&wall->snapshots);
+	anchor_clear(&wall->journal);
+	anchor_clear(&wall->reg);
 	fd_close(&wall->journal_fd);
-	*wall = (JudgeWall){.journal_fd = -1};
+	fd_close(&wall->witness_fd);
+	*wall = (JudgeWall){.journal_fd = -1, .witness_fd = -1};
 }

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "base/anchor.h"
 #include "base/error.h"
 #include "judge/options.h"
 
@@ -18,6 +19,9 @@ typedef struct {
 	char *journal_dir;
 	char *register_dir;
 	int journal_fd;
+	int witness_fd;
+	/* the folders the wall was built around: it cannot follow when they are exchanged */
+	Anchor snapshots, journal, reg;
 } JudgeWall;
 
 /* Opens the folders (making an empty snapshots.git for the recorder to fill, when we come first),
@@ -25,3 +29,6 @@ typedef struct {
 bool judge_wall(const JudgeOptions *options, JudgeWall *ret, GError **error);
 void judge_wall_clear(JudgeWall *wall);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(JudgeWall, judge_wall_clear)
+
+/* The path of a store that is not the one the wall was built around any more; NULL: all are. */
+const char *judge_wall_lost(const JudgeWall *wall);

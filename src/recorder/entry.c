@@ -171,6 +171,16 @@ static bool record(Look *look, const Find *find, GError **error)
 	return catalog_put(look->world->catalog, find->path, &probe.entry, error);
 }
 
+/* Whether the stat leaves a doubt about what is there. */
+static bool must_record(const Look *look, const Find *find)
+{
+	const Order *order = find->order;
+
+	return look->mode == LOOK_REBUILD || find->old == NULL ||
+	       !catalog_entry_matches(find->old, find->st) ||
+	       (order->must_read && g_str_equal(order->path, find->path));
+}
+
 /* What is being removed, for the callback below. */
 typedef struct {
 	Look *look;
@@ -219,7 +229,7 @@ bool look_found(Look *look, const Find *find, GError **error)
 	}
 	if (!look_skips(look, find->path)) {
 		if (look->world->linked != NULL) {
-			linked_saw(look->world->linked, find->path, find->st);
+			linked_saw(look->world->linked, find->path, find->st, clock_wall_usec());
 		}
 		if (old != NULL && old->state.type == FILE_DIRECTORY && !is_directory) {
 			Removal removal = {look, find->order, find->path, 0};
@@ -228,9 +238,7 @@ bool look_found(Look *look, const Find *find, GError **error)
 				return false;
 			}
 		}
-		if ((look->mode == LOOK_REBUILD || old == NULL ||
-		     !catalog_entry_matches(old, find->st)) &&
-		    !record(look, find, error)) {
+		if (must_record(look, find) && !record(look, find, error)) {
 			return false;
 		}
 	}

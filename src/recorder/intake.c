@@ -6,6 +6,8 @@
 
 #include <poll.h>
 
+#define SEARCH_MOST_USEC 100000
+
 void intake_rescan(Recorder *recorder, const char *path)
 {
 	const Scope *scope = recorder->world.scope;
@@ -110,6 +112,48 @@ void intake_take(Recorder *recorder)
 	if (poll(&mounts, 1, 0) > 0 || recorder->mounts_stirred) {
 		recorder->mounts_stirred = false;
 		take_mounts(recorder);
+	}
+}
+
+void intake_find_names(Recorder *recorder, bool is_now)
+{
+	const GPtrArray *paths;
+
+	if (recorder->scrub == NULL) {
+		return;
+	}
+	if (linked_take_added(recorder->world.linked)) {
+		scrub_hurry(recorder->scrub);
+	}
+	if (!is_now || !scrub_is_hurried(recorder->scrub)) {
+		return;
+	}
+	scrub_sweep_now(recorder->scrub, SEARCH_MOST_USEC);
+	paths = scrub_doubts(recorder->scrub)->differ;
+	for (guint i = 0; i < paths->len; i++) {
+		push_own_hint(recorder, HINT_LOOK, paths->pdata[i]);
+	}
+}
+
+void intake_take_doubts(Recorder *recorder, const ScrubDoubts *doubts)
+{
+	gint64 wall_usec = clock_wall_usec();
+	gint64 due_usec;
+
+	if (doubts->differ->len == 0 && doubts->differ_inside->len == 0) {
+		return;
+	}
+	/* What has just happened has a hint of its own, which knows more: it goes first. */
+	watch_drain(recorder->world.watch);
+	intake_take(recorder);
+	due_usec = clock_mono_usec() + SETTLE_RECHECK_USEC;
+	for (guint i = 0; i < doubts->differ->len; i++) {
+		settle_push_recheck(recorder->settle, doubts->differ->pdata[i], wall_usec,
+				    due_usec);
+	}
+	for (guint i = 0; i < doubts->differ_inside->len; i++) {
+		settle_push_reread(recorder->settle, doubts->differ_inside->pdata[i], wall_usec,
+				   due_usec);
 	}
 }
 

@@ -19,5 +19,14 @@ void intake_due(Recorder *recorder, GPtrArray *ret);
 /* Takes files that were changed through another of their names, which gives no hint. */
 void intake_take_linked(Recorder *recorder);
 
+/*
+ * After a name was added to a file, which gives no hint for its other names: has the scrub search
+ * for them. With `is_now` at once, for a moment (a barrier); what it finds then counts as hinted.
+ */
+void intake_find_names(Recorder *recorder, bool is_now);
+
+/* Takes paths that the scrub doubts, behind the hints that may be on their way for them. */
+void intake_take_doubts(Recorder *recorder, const ScrubDoubts *doubts);
+
 /* Has everything that is watched at or below `path` looked at again, as after a gap. */
 void intake_rescan(Recorder *recorder, const char *path);

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <glib.h>
+#include <stdbool.h>
 #include <sys/stat.h>
 
 #define LINKED_MAX 4096
@@ -19,14 +20,22 @@ Linked *linked_new(void);
 void linked_free(Linked *linked);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Linked, linked_free)
 
-/* A path was seen with this stat: kept if it is a regular file with several names, else not. */
-void linked_saw(Linked *linked, const char *path, const struct stat *st);
+/* A path was seen with this stat, taken at `wall_usec`: kept if it is a regular file with several
+ * names, else not. */
+void linked_saw(Linked *linked, const char *path, const struct stat *st, gint64 wall_usec);
 
 /*
- * Appends the paths (char *) beneath `root_fd` that are not as they were seen, or gone, to `ret`.
- * They are forgotten; the look that follows says whether they still have several names.
+ * Appends the paths (char *) beneath `root_fd` that are not as they were seen, or gone, to `ret`;
+ * also those seen so soon after a change that a later one may not have moved their time. They
+ * are told again each time until they are seen anew; what is gone is forgotten.
  */
 void linked_stirred(Linked *linked, int root_fd, GPtrArray *ret);
+
+/*
+ * Whether a path was added since the last call. Making a second name gives no hint for the first
+ * one, which may be known as the only one: now it has to be searched for.
+ */
+bool linked_take_added(Linked *linked);
 
 /* How many are kept. */
 guint linked_count(const Linked *linked);

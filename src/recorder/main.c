@@ -47,7 +47,8 @@ static bool parse_options(Program *program, int *argc, char ***argv, GError **er
 	const GOptionEntry own[] = {
 		{"root", 0, 0, G_OPTION_ARG_FILENAME, &a->root, "root of the watched system",
 		 "DIR"},
-		{"backend", 0, 0, G_OPTION_ARG_STRING, &a->backend, "auto or inotify", "NAME"},
+		{"backend", 0, 0, G_OPTION_ARG_STRING, &a->backend, "auto, fanotify or inotify",
+		 "NAME"},
 		{"host", 0, 0, G_OPTION_ARG_STRING, &a->host, "name of this host", "NAME"},
 		{"watch", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &a->watch, "record this path", "PATH"},
 		{"ignore", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &a->ignore, "but not these", "GLOB"},

@@ -15,6 +15,7 @@ typedef struct {
 	bool is_open;     /* its writer has not closed it */
 	bool is_offline;  /* a rescan after a gap: the time of what it finds is not known */
 	bool is_recheck;  /* no hint: an entry whose last stat was in doubt */
+	bool must_read;   /* its stat is not to be believed: read it though it seems unchanged */
 	guint postponed;  /* how often it was due and had to wait on */
 	guint64 born;     /* order of arrival */
 } Order;

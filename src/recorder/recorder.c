@@ -32,6 +32,7 @@ void recorder_init(Recorder *recorder)
 void recorder_clear(Recorder *recorder)
 {
 	settle_free(recorder->settle);
+	scrub_free(recorder->scrub);
 	g_ptr_array_unref(recorder->gaps);
 	g_hash_table_unref(recorder->lost);
 	g_hash_table_unref(recorder->uncovered);
@@ -48,12 +49,16 @@ static void show_status(Recorder *recorder)
 	Status *status = recorder->status;
 	const LookWorld *world = &recorder->world;
 
+	status->backend = watch_backend(world->watch);
 	status->directories = watch_count(world->watch);
 	status->uncovered = watch_uncovered(world->watch);
 	status->pending = settle_count(recorder->settle);
 	status->gaps_open = recorder->gaps->len + g_hash_table_size(recorder->lost) +
 			    (recorder->budget_gap != NULL ? 1 : 0);
 	status->entries = catalog_count(world->catalog);
+	if (recorder->scrub != NULL) {
+		status->scrub = *scrub_facts(recorder->scrub);
+	}
 	g_free(status->last_commit);
 	status->last_commit = g_strdup(snapshot_head(world->snapshot));
 	status_write(status);
@@ -129,6 +134,8 @@ static bool start(Recorder *recorder, GError **error)
 		return note_failure(recorder, failure, error);
 	}
 	recorder->is_started = true;
+	recorder->scrub = scrub_new(&recorder->world, &scrub_clock);
+	linked_take_added(recorder->world.linked); /* everything has just been looked at */
 	note_success(recorder);
 	stage_ready(recorder->options);
 	log_info("watching %" G_GUINT64_FORMAT " entries in %u directories",
@@ -193,6 +200,7 @@ static void ask_barrier(Recorder *recorder)
 	watch_drain(recorder->world.watch);
 	intake_take(recorder);
 	intake_take_linked(recorder);
+	intake_find_names(recorder, true);
 	settle_release(recorder->settle);
 	recorder->barrier_asked = asked;
 	recorder->barrier_mark = settle_mark(recorder->settle);
@@ -316,6 +324,36 @@ static void keep_house(Recorder *recorder)
 	tidy(recorder, now);
 }
 
+/* When the scrub wants its next slice; 0: not now. */
+static gint64 scrub_due_usec(const Recorder *recorder)
+{
+	return recorder->scrub == NULL || recorder->retry_usec != 0 || recorder->must_rebuild
+		       ? 0
+		       : scrub_next_usec(recorder->scrub);
+}
+
+static bool scrub(Recorder *recorder, GError **error)
+{
+	gint64 due_usec;
+	g_autoptr(GError) failure = NULL;
+
+	intake_find_names(recorder, false);
+	due_usec = scrub_due_usec(recorder);
+	if (due_usec == 0 || clock_mono_usec() < due_usec) {
+		return true;
+	}
+	if (scrub_turn(recorder->scrub, &failure)) {
+		intake_take_doubts(recorder, scrub_doubts(recorder->scrub));
+		return true;
+	}
+	if (g_error_matches(failure, REEVE_ERROR, REEVE_ERROR_CORRUPT)) {
+		g_propagate_error(error, g_steal_pointer(&failure));
+		return false;
+	}
+	log_warning("cannot compare with the catalog: %s", failure->message);
+	return true;
+}
+
 static gint64 earlier(gint64 a, gint64 b)
 {
 	return b > 0 && b < a ? b : a;
@@ -331,7 +369,8 @@ static gint64 next_deadline(const Recorder *recorder)
 	if (work_usec >= 0) {
 		work_usec = MAX(work_usec, recorder->retry_usec);
 	}
-	return earlier(earlier(recorder->beat_usec, work_usec), recorder->maintain_usec);
+	return earlier(earlier(earlier(recorder->beat_usec, work_usec), recorder->maintain_usec),
+		       scrub_due_usec(recorder));
 }
 
 static void wait_for_work(Recorder *recorder)
@@ -353,8 +392,29 @@ static void wait_for_work(Recorder *recorder)
 	}
 }
 
+/*
+ * What was removed, or exchanged for another, is open here still, but nobody finds what is written
+ * there. The next start finds the place as it is, begins anew and says so.
+ */
+static bool stores_are_ours(const Recorder *recorder, GError **error)
+{
+	const LookWorld *world = &recorder->world;
+	bool has_snapshots = snapshot_is_in_place(world->snapshot);
+
+	if (has_snapshots && catalog_is_in_place(world->catalog)) {
+		return true;
+	}
+	g_set_error(error, REEVE_ERROR, REEVE_ERROR_CORRUPT,
+		    "%s was removed or exchanged while it was in use: starting again",
+		    has_snapshots ? "the catalog" : "snapshots.git");
+	return false;
+}
+
 static bool work(Recorder *recorder, GError **error)
 {
+	if (!stores_are_ours(recorder, error)) {
+		return false;
+	}
 	intake_take(recorder);
 	if (clock_mono_usec() < recorder->retry_usec) {
 		return true;
@@ -363,11 +423,14 @@ static bool work(Recorder *recorder, GError **error)
 		return start(recorder, error);
 	}
 	ask_barrier(recorder);
+	if (recorder->barrier_asked != 0) {
+		settle_release(recorder->settle); /* also what a commit has held back since */
+	}
 	if (!record(recorder, error)) {
 		return false;
 	}
 	answer_barrier(recorder);
-	return true;
+	return scrub(recorder, error);
 }
 
 /* The last words: what is pending is recorded, without waiting for anybody. */
@@ -378,6 +441,7 @@ static bool leave(Recorder *recorder, GError **error)
 		return true; /* the debt to the past stays as it was */
 	}
 	recorder->world.tick = NULL;
+	scrub_keep(recorder->scrub);
 	watch_drain(recorder->world.watch);
 	intake_take(recorder);
 	intake_take_linked(recorder);

@@ -13,6 +13,7 @@
 #include "base/stage.h"
 #include "recorder/alive.h"
 #include "recorder/look.h"
+#include "recorder/scrub.h"
 #include "recorder/settle.h"
 #include "recorder/status.h"
 #include "watch/mounts.h"
@@ -30,6 +31,7 @@ typedef struct {
 	int signals;      /* readable when it is time to go */
 
 	Settle *settle;
+	Scrub *scrub;          /* NULL until the start is done */
 	GPtrArray *gaps;       /* of Gap: to be told in the next commit */
 	GHashTable *lost;      /* roots that are gone -> Gap, open since then */
 	GHashTable *uncovered; /* directories without a watch that have been told as a gap */
@@ -37,6 +39,7 @@ typedef struct {
 	guint n_blind;         /* paths the start could not look at */
 	bool is_started;       /* the debt to the past is paid: baseline or rescan */
 	bool must_rebuild;     /* the catalog is behind the snapshot */
+	bool was_replaced;     /* the snapshots are not those that the catalog knew */
 	bool mounts_stirred;   /* a poll has said so */
 	bool is_leaving;
 	guint64 barrier_asked; /* the round being worked on; 0: none */

@@ -35,13 +35,20 @@ void settle_free(Settle *settle)
 	g_free(settle);
 }
 
+static void set_floor(Pending *p)
+{
+	if (name_looks_temporary(path_name(p->order->path))) {
+		p->floor_usec = p->first_usec + SETTLE_TEMPORARY_USEC;
+	}
+}
+
 static Pending *add_order(Settle *settle, Order *order, gint64 first_usec)
 {
 	Pending *p = pending_set_add(settle->pending, order, first_usec);
 
 	p->held_usec = heat_held_until(settle->heat, order->path);
-	if (!order->is_recheck && name_looks_temporary(path_name(order->path))) {
-		p->floor_usec = first_usec + SETTLE_TEMPORARY_USEC;
+	if (!order->is_recheck) {
+		set_floor(p);
 	}
 	pending_set_reschedule(settle->pending, p);
 	return p;
@@ -55,6 +62,7 @@ static void promote(Settle *settle, Pending *p, gint64 wall_usec, gint64 mono_us
 	p->order->born = ++settle->born;
 	p->first_usec = mono_usec;
 	p->due_usec = mono_usec;
+	set_floor(p);
 	pending_set_age(settle->pending, p);
 }
 
@@ -245,6 +253,17 @@ void settle_push_recheck(Settle *settle, const char *path, gint64 wall_usec, gin
 	add_order(settle, order, due_usec);
 }
 
+void settle_push_reread(Settle *settle, const char *path, gint64 wall_usec, gint64 due_usec)
+{
+	Pending *p;
+
+	settle_push_recheck(settle, path, wall_usec, due_usec);
+	p = pending_set_find(settle->pending, path);
+	if (p != NULL) {
+		p->order->must_read = true;
+	}
+}
+
 /* What comes back joins what has been hinted at since; the older one gives time and age. */
 static void join(Settle *settle, Pending *p, Order *back, gint64 now_usec)
 {
@@ -262,6 +281,7 @@ static void join(Settle *settle, Pending *p, Order *back, gint64 now_usec)
 		order->born = back->born;
 		pending_set_age(settle->pending, p);
 	}
+	order->must_read |= back->must_read;
 	order_free(back);
 }
 
@@ -284,6 +304,9 @@ void settle_postpone(Settle *settle, Order *order, gint64 due_usec)
 {
 	Pending *p = pending_set_find(settle->pending, order->path);
 
+	/* What was a mere doubt has been found to differ: now it is a change that waits, and since
+	 * nobody knows its age, the oldest. */
+	order->is_recheck = false;
 	order->postponed++;
 	if (p != NULL) {
 		join(settle, p, order, due_usec);

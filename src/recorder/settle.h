@@ -46,11 +46,15 @@ void settle_push_rescan(Settle *settle, const char *path, gint64 now_usec);
  * finds happened about `wall_usec`, when the doubt arose. */
 void settle_push_recheck(Settle *settle, const char *path, gint64 wall_usec, gint64 due_usec);
 
+/* The same of a path whose content differs behind an unchanged stat: it will be read, whatever else
+ * is pending there. */
+void settle_push_reread(Settle *settle, const char *path, gint64 wall_usec, gint64 due_usec);
+
 /* An order that could not be carried out comes back, due at once; ownership moves. */
 void settle_put_back(Settle *settle, Order *order, gint64 now_usec);
 
 /* An order that was due, but what it is about is just changing: due again at `due_usec`, or when a
- * hint that has come meanwhile says so. Ownership moves. */
+ * hint that has come meanwhile says so. Ownership moves. A recheck counts from here on. */
 void settle_postpone(Settle *settle, Order *order, gint64 due_usec);
 
 /* Whether the last thing heard of a path is that somebody writes it. */

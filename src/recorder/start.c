@@ -49,11 +49,33 @@ static bool forget_catalog(Catalog *catalog, GError **error)
 	return true;
 }
 
+/* Whether this host has recorded before, though there is nothing in the store. */
+static bool has_a_past(const Recorder *recorder)
+{
+	const char *commit = catalog_commit(recorder->world.catalog);
+
+	return recorder->alive->last_usec > 0 || (commit != NULL && commit[0] != '\0');
+}
+
+/*
+ * Somebody has removed the store. What there is now becomes the baseline, as it has to begin
+ * somewhere, but never quietly: the commit carries a gap that is an alarm.
+ */
+static void note_removed_store(Recorder *recorder)
+{
+	log_error("snapshots.git was removed: the history is lost, a new baseline is made");
+	g_ptr_array_add(recorder->gaps,
+			gap_new("store-removed", "/", recorder->alive->last_usec, 0));
+}
+
 static bool make_baseline(Recorder *recorder, GError **error)
 {
 	g_autoptr(GPtrArray) orders = orders_for_roots(recorder->world.scope);
 	BatchPlan plan = {.kind = CHANGE_SET_BASELINE, .mode = LOOK_ADOPT, .orders = orders};
 
+	if (has_a_past(recorder) && recorder->gaps->len == 0) {
+		note_removed_store(recorder);
+	}
 	return forget_catalog(recorder->world.catalog, error) && batch_run(recorder, &plan, error);
 }
 
@@ -100,7 +122,8 @@ static bool rescan(Recorder *recorder, GError **error)
 		.orders = orders,
 	};
 
-	Gap *gap = gap_new(recorder->alive->cause, "/", recorder->alive->last_usec, 0);
+	const char *cause = recorder->was_replaced ? "store-replaced" : recorder->alive->cause;
+	Gap *gap = gap_new(cause, "/", recorder->alive->last_usec, 0);
 
 	g_ptr_array_add(recorder->gaps, gap);
 	if (!batch_run(recorder, &plan, error)) {
@@ -108,6 +131,15 @@ static bool rescan(Recorder *recorder, GError **error)
 		return false;
 	}
 	return true;
+}
+
+/* The ref moves, durably, before the catalog names the commit: one that the store does not know was
+ * taken out of it. */
+static bool is_another_store(const LookWorld *world)
+{
+	const char *commit = catalog_commit(world->catalog);
+
+	return commit != NULL && commit[0] != '\0' && !snapshot_knows(world->snapshot, commit);
 }
 
 bool start_catch_up(Recorder *recorder, GError **error)
@@ -118,7 +150,8 @@ bool start_catch_up(Recorder *recorder, GError **error)
 	if (head == NULL) {
 		return make_baseline(recorder, error);
 	}
-	if (g_strcmp0(head, catalog_commit(world->catalog)) != 0) {
+	if (g_strcmp0(head, catalog_commit(world->catalog)) != 0 && !recorder->must_rebuild) {
+		recorder->was_replaced = is_another_store(world);
 		log_info("the catalog is not of the last commit: reading everything again");
 		recorder->must_rebuild = true;
 	}

@@ -56,6 +56,28 @@ static void add_number(json_t *line, const char *name, guint64 value)
 	json_object_set_new(line, name, json_integer((json_int_t)value));
 }
 
+static json_t *time_or_null(gint64 wall_usec)
+{
+	g_autofree char *text = wall_usec == 0 ? NULL : clock_format(wall_usec);
+
+	return text == NULL ? json_null() : json_string(text);
+}
+
+static json_t *scrub_to_json(const ScrubFacts *facts)
+{
+	json_t *scrub = json_object();
+
+	add_number(scrub, "sweeps", facts->sweeps);
+	json_object_set_new(scrub, "swept", time_or_null(facts->swept_usec));
+	add_number(scrub, "sweep_ms", (guint64)facts->sweep_usec / 1000);
+	add_number(scrub, "rotations", facts->rotations);
+	json_object_set_new(scrub, "rotated", time_or_null(facts->rotated_usec));
+	add_number(scrub, "reread", facts->reread);
+	add_number(scrub, "to_reread", facts->to_reread);
+	add_number(scrub, "doubts", facts->doubts);
+	return scrub;
+}
+
 char *status_format(const Status *status, gint64 now_wall_usec)
 {
 	json_t *line = json_object();
@@ -82,6 +104,9 @@ char *status_format(const Status *status, gint64 now_wall_usec)
 			    status->last_commit == NULL ? json_null()
 							: json_string(status->last_commit));
 	add_number(line, "gaps_open", status->gaps_open);
+	if (status->state != STATUS_STARTING) {
+		json_object_set_new(line, "scrub", scrub_to_json(&status->scrub));
+	}
 	text = json_dumps(line, JSON_COMPACT | JSON_PRESERVE_ORDER);
 	json_decref(line);
 	return text;

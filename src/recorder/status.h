@@ -5,6 +5,8 @@
  */
 #pragma once
 
+#include "recorder/scrub.h"
+
 #include <glib.h>
 #include <stdbool.h>
 
@@ -22,6 +24,7 @@ typedef struct {
 	const char *const *roots;
 	guint directories, uncovered, pending, gaps_open;
 	guint64 entries, baseline_done;
+	ScrubFacts scrub;
 	char *last_commit; /* NULL: none */
 } Status;
 

@@ -4,48 +4,21 @@
  * maker's choice, the depth of our stack is not.
  */
 #include "recorder/look-private.h"
+#include "base/clock.h"
 #include "base/fd.h"
 #include "base/path.h"
+#include "recorder/foreign.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <string.h>
-#include <sys/vfs.h>
 #include <unistd.h>
-
-#ifndef NFS_SUPER_MAGIC
-#define NFS_SUPER_MAGIC 0x6969
-#endif
-#define FUSE_MAGIC 0x65735546
-#define BPF_MAGIC 0xcafe4a11
-#define CIFS_MAGIC 0xff534d42
-#define SMB2_MAGIC 0xfe534d42
-#define CEPH_MAGIC 0x00c36400
 
 void directory_free(Directory *directory)
 {
 	g_free(directory->path);
 	g_free(directory);
-}
-
-/* Not files (made up by the kernel), or not here (a server that is slow to answer stops us). */
-static bool is_foreign_type(guint32 type)
-{
-	static const guint32 foreign[] = {
-		PROC_SUPER_MAGIC, SYSFS_MAGIC,        DEBUGFS_MAGIC,       TRACEFS_MAGIC,
-		SECURITYFS_MAGIC, CGROUP_SUPER_MAGIC, CGROUP2_SUPER_MAGIC, DEVPTS_SUPER_MAGIC,
-		BPF_MAGIC,        NFS_SUPER_MAGIC,    FUSE_MAGIC,          CIFS_MAGIC,
-		SMB2_MAGIC,       CEPH_MAGIC,         AUTOFS_SUPER_MAGIC,
-	};
-
-	for (gsize i = 0; i < G_N_ELEMENTS(foreign); i++) {
-		if (foreign[i] == type) {
-			return true;
-		}
-	}
-	return false;
 }
 
 static dev_t device_of_parent(const LookWorld *world, const char *path)
@@ -62,10 +35,9 @@ static bool is_foreign(const Look *look, const Find *find)
 {
 	const LookWorld *world = look->world;
 	dev_t above = find->parent_dev;
-	struct statfs fs;
 
 	if (above == find->st->st_dev || scope_has_root(world->scope, find->path) ||
-	    fstatfs(find->fd, &fs) < 0 || !is_foreign_type((guint32)fs.f_type)) {
+	    !foreign_is_opened(find->fd)) {
 		return false;
 	}
 	if (above == 0) {
@@ -218,12 +190,19 @@ static bool open_and_find(Look *look, const Listing *listing, Find *find, const 
 /* Whether a stat alone shows that nothing has to be done here. */
 static bool is_unchanged(Look *look, const Listing *listing, const Find *find, const char *name)
 {
+	Linked *linked = look->world->linked;
 	struct stat st;
 
-	return look->mode != LOOK_REBUILD && find->old != NULL &&
-	       find->old->state.type != FILE_DIRECTORY &&
-	       fstatat(listing->fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-	       catalog_entry_matches(find->old, &st);
+	if (look->mode == LOOK_REBUILD || find->old == NULL ||
+	    find->old->state.type == FILE_DIRECTORY ||
+	    fstatat(listing->fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+	    !catalog_entry_matches(find->old, &st)) {
+		return false;
+	}
+	if (linked != NULL && st.st_nlink > 1) {
+		linked_saw(linked, find->path, &st, clock_wall_usec());
+	}
+	return true;
 }
 
 /* Second pass: what is there. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * What the recorder may still do, and why. Everything it needs besides is open already: the root,
- * the health file, the inotify instance, the signals.
+ * the health file, the fanotify group, the inotify instance, the signals.
  */
 #include "recorder/walls.h"
 #include "base/fd.h"
@@ -15,16 +15,21 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Reading what belongs to others, and nothing else of root's: it cannot write where the owner's
- * bits say no, change owners, kill, mount or load. */
+/*
+ * Reading what belongs to others, and nothing else of root's: it cannot write where the owner's
+ * bits say no, change owners, kill, mount or load. Not CAP_SYS_ADMIN: that made the fanotify group,
+ * which keeps what it was given (process ids, no limits); a mark on a directory or file asks for
+ * no more than the right to read it, and marks on mounts and file systems are refused from here on.
+ */
 static const int capabilities[] = {CAP_DAC_READ_SEARCH, -1};
 
-/* Watching directories. The instance after an overflow is a new one. */
+/* Watching directories. With fanotify_mark alone, no group can be made, and ours was made without
+ * permission events: nobody's file can be held up. name_to_handle_at tells a handle; what it names
+ * cannot be opened by it (open_by_handle_at stands nowhere). The inotify instance after an
+ * overflow is a new one. */
 static const int calls_watch[] = {
-	SCMP_SYS(inotify_init1),
-	SCMP_SYS(inotify_add_watch),
-	SCMP_SYS(inotify_rm_watch),
-	-1,
+	SCMP_SYS(fanotify_mark),     SCMP_SYS(name_to_handle_at), SCMP_SYS(inotify_init1),
+	SCMP_SYS(inotify_add_watch), SCMP_SYS(inotify_rm_watch),  -1,
 };
 
 /* No socket call stands in any of these lists. */

@@ -84,7 +84,8 @@ static void set_trouble(Relay *relay, const char *text)
 	}
 }
 
-/* Publishes a new line; one that does not follow from the line before is told, and said. */
+/* Publishes a new line; one that does not follow from the line before is told, and said. (Where
+ * there is no line before, a journal that was removed goes on; its first event says so itself.) */
 static void tell(Relay *relay, const char *before, const JournalLine *line)
 {
 	g_auto(Message) message = {0};
@@ -94,7 +95,7 @@ static void tell(Relay *relay, const char *before, const JournalLine *line)
 		g_prefix_error(&error, "the journal is damaged at byte %" G_GOFFSET_FORMAT ": ",
 			       line->offset);
 		set_damage(relay, error->message);
-	} else if (!g_str_equal(message.prev, before)) {
+	} else if (*before != '\0' && !g_str_equal(message.prev, before)) {
 		g_autofree char *text =
 			g_strdup_printf("the journal's chain is broken at event %" G_GUINT64_FORMAT
 					", byte %" G_GOFFSET_FORMAT,
@@ -170,6 +171,7 @@ static void look(Relay *relay, gint64 now)
 		break;
 	case TAPE_REPLACED:
 		set_damage(relay, error->message);
+		relay->is_stranded = true;
 		break;
 	case TAPE_ERROR:
 		set_trouble(relay, error->message);
@@ -253,6 +255,15 @@ static int serve(Relay *relay, const zmq_pollitem_t *on)
 	return serve_ms;
 }
 
+/* We cannot open the new journal from here: reeved starts us again, after a last word. */
+static bool strand(Relay *relay, gint64 now, GError **error)
+{
+	beat(relay, now);
+	g_set_error(error, REEVE_ERROR, REEVE_ERROR_CORRUPT,
+		    "the journal was removed or exchanged while it was read: starting again");
+	return false;
+}
+
 bool relay_run(Relay *relay, GError **error)
 {
 	zmq_pollitem_t on[_ON_N] = {
@@ -281,6 +292,9 @@ bool relay_run(Relay *relay, GError **error)
 		serve_ms = serve(relay, on);
 		if (relay->has_caught && now >= relay->beat_usec) {
 			beat(relay, now);
+		}
+		if (relay->is_stranded && relay->options->lifeline >= 0) {
+			return strand(relay, now, error);
 		}
 	}
 }

@@ -28,6 +28,7 @@ typedef struct {
 	bool has_looked;             /* at the journal, once at least */
 	bool has_more;               /* the journal goes on where we stopped reading */
 	bool has_caught;             /* everything that was there at the start has been indexed */
+	bool is_stranded;            /* the journal we hold is not the journal any more */
 	bool is_ready;               /* and reeved has been told */
 	gint64 look_usec, beat_usec; /* monotonic: when next */
 	gint64 beaten_usec;          /* when last */

@@ -124,6 +124,14 @@ static bool is_stored(const Objects *objects, const guint8 *id)
 	return git_odb_exists_ext(objects->odb, &oid, GIT_ODB_LOOKUP_NO_REFRESH) == 1;
 }
 
+bool objects_has(Objects *objects, const guint8 id[BLOB_BYTES])
+{
+	git_oid oid;
+
+	memcpy(oid.id, id, BLOB_BYTES);
+	return git_odb_exists(objects->odb, &oid) == 1;
+}
+
 bool objects_write(Objects *objects, ObjectType type, const void *data, gsize size,
 		   guint8 ret_id[BLOB_BYTES], GError **error)
 {

@@ -20,6 +20,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Objects, objects_close)
 GBytes *objects_read(Objects *objects, ObjectType type, const guint8 id[BLOB_BYTES],
 		     GError **error);
 
+/* Whether an earlier commit's object is there. */
+bool objects_has(Objects *objects, const guint8 id[BLOB_BYTES]);
+
 /* Gives an object its id and keeps it, unless the store has it already. */
 bool objects_write(Objects *objects, ObjectType type, const void *data, gsize size,
 		   guint8 ret_id[BLOB_BYTES], GError **error);

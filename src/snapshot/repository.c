@@ -204,6 +204,7 @@ Repository *repository_open(const char *state_dir, GError **error)
 {
 	g_autoptr(Repository) repository = g_new0(Repository, 1);
 	auto_fd int state_fd = open(state_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	g_autofree char *path = g_build_filename(state_dir, REPOSITORY_NAME, NULL);
 	struct stat st;
 
 	repository->fd = repository->pack_fd = repository->heads_fd = repository->lock_fd = -1;
@@ -216,6 +217,7 @@ Repository *repository_open(const char *state_dir, GError **error)
 	    !sweep(repository, error)) {
 		return NULL;
 	}
+	anchor_drop(&repository->place, path, repository->fd);
 	return g_steal_pointer(&repository);
 }
 
@@ -228,8 +230,23 @@ void repository_close(Repository *repository)
 	fd_close(&repository->fd);
 	fd_close(&repository->pack_fd);
 	fd_close(&repository->heads_fd);
+	anchor_clear(&repository->place);
 	g_free(repository->objects);
 	g_free(repository);
+}
+
+/* A folder that was removed has no name left, whatever holds it open. */
+static bool has_name(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) < 0 || st.st_nlink > 0;
+}
+
+bool repository_is_in_place(const Repository *repository)
+{
+	return anchor_holds(&repository->place) && has_name(repository->pack_fd) &&
+	       has_name(repository->heads_fd);
 }
 
 /*

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "base/anchor.h"
 #include "base/error.h"
 
 #include <stdbool.h>
@@ -17,6 +18,7 @@ typedef struct {
 	char *objects; /* path of the object folder */
 	int pack_fd;   /* its pack folder */
 	int fd;        /* the repository itself */
+	Anchor place;  /* where it lies */
 	int heads_fd;  /* refs/heads */
 	int lock_fd;   /* the new value of the ref; -1: none prepared */
 } Repository;
@@ -25,6 +27,9 @@ typedef struct {
 Repository *repository_open(const char *state_dir, GError **error);
 void repository_close(Repository *repository);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Repository, repository_close)
+
+/* Whether what is open here is still what others find at its place. */
+bool repository_is_in_place(const Repository *repository);
 
 /* The commit `observed` names, in hex; *ret NULL when there is none. Caller frees. */
 bool repository_read_ref(Repository *repository, char **ret, GError **error);

@@ -156,6 +156,18 @@ const char *snapshot_head(const Snapshot *snapshot)
 	return snapshot->head;
 }
 
+bool snapshot_knows(Snapshot *snapshot, const char *object)
+{
+	guint8 id[BLOB_BYTES];
+
+	return hex_decode(object, id, BLOB_BYTES) && objects_has(snapshot->objects, id);
+}
+
+bool snapshot_is_in_place(const Snapshot *snapshot)
+{
+	return repository_is_in_place(snapshot->repository);
+}
+
 /*
  * A change-set
  */

@@ -39,6 +39,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Snapshot, snapshot_close)
  */
 const char *snapshot_head(const Snapshot *snapshot);
 
+/* Whether it knows this object (in hex): false for a commit that was ours means that the store was
+ * set back or exchanged. */
+bool snapshot_knows(Snapshot *snapshot, const char *object);
+
+/* Whether the store is still where others find it: false when it was removed or exchanged. */
+bool snapshot_is_in_place(const Snapshot *snapshot);
+
 bool snapshot_begin(Snapshot *snapshot, GError **error);
 
 /* Stores content as a blob and gives its id; the same bytes twice cost one hashing, no space. */

@@ -31,6 +31,7 @@ InotifyView *inotify_view_new(void)
 	InotifyView *view = g_new0(InotifyView, 1);
 
 	view->table = wd_table_new();
+	view->files = wd_table_new();
 	view->departures = g_queue_new();
 	view->orphans = g_array_new(FALSE, FALSE, sizeof(int));
 	return view;
@@ -39,6 +40,7 @@ InotifyView *inotify_view_new(void)
 void inotify_view_free(InotifyView *view)
 {
 	wd_table_free(view->table);
+	wd_table_free(view->files);
 	g_queue_free_full(view->departures, (GDestroyNotify)departure_free);
 	g_array_unref(view->orphans);
 	g_free(view);
@@ -47,9 +49,17 @@ void inotify_view_free(InotifyView *view)
 void inotify_view_reset(InotifyView *view)
 {
 	wd_table_free(view->table);
+	wd_table_free(view->files);
 	view->table = wd_table_new();
+	view->files = wd_table_new();
 	g_queue_clear_full(view->departures, (GDestroyNotify)departure_free);
 	g_array_set_size(view->orphans, 0);
+}
+
+void inotify_view_forget(InotifyView *view, const char *path)
+{
+	wd_table_forget(view->table, path, view->orphans);
+	wd_table_forget(view->files, path, view->orphans);
 }
 
 static void remember_departure(InotifyView *view, guint32 cookie, const char *path)
@@ -109,7 +119,7 @@ static void read_entry(const Reading *r, const char *path)
 	if ((mask & IN_MOVED_FROM) != 0) {
 		remember_departure(r->view, r->event->cookie, path);
 		if ((mask & IN_ISDIR) != 0) {
-			wd_table_forget(r->view->table, path, r->view->orphans);
+			inotify_view_forget(r->view, path);
 		}
 		give(r, HINT_GONE, path, NULL);
 	}
@@ -134,15 +144,21 @@ static void read_entry(const Reading *r, const char *path)
 }
 
 /*
- * An event of a watched directory itself. Its parent reports most of this too; where the parent is
- * not watched this is all we hear.
+ * An event of a watched directory or file itself. Its parent reports most of this too; where the
+ * parent is not watched this is all we hear.
  */
 static void read_self(const Reading *r, const char *path)
 {
 	guint32 mask = r->event->mask;
 
+	if ((mask & IN_MODIFY) != 0) {
+		give(r, HINT_WRITING, path, NULL);
+	}
 	if ((mask & IN_ATTRIB) != 0) {
 		give(r, HINT_LOOK, path, NULL);
+	}
+	if ((mask & IN_CLOSE_WRITE) != 0) {
+		give(r, HINT_WRITTEN, path, NULL);
 	}
 	if ((mask & IN_DELETE_SELF) != 0) {
 		give(r, HINT_GONE, path, NULL);
@@ -153,7 +169,7 @@ static void read_self(const Reading *r, const char *path)
 	/* "/" is the root descriptor: wherever it is moved, it stays "/". */
 	if ((mask & IN_MOVE_SELF) != 0 && path[1] != '\0') {
 		give(r, HINT_SUBTREE, path, NULL);
-		wd_table_forget(r->view->table, path, r->view->orphans);
+		inotify_view_forget(r->view, path);
 	}
 }
 
@@ -171,13 +187,18 @@ static GPtrArray *copy_paths(const GPtrArray *paths)
 static const char *read_event(const Reading *r)
 {
 	const struct inotify_event *event = r->event;
+	WdTable *table = r->view->table;
 	const GPtrArray *known;
 	g_autoptr(GPtrArray) paths = NULL;
 
 	if ((event->mask & IN_Q_OVERFLOW) != 0) {
 		return "overflow";
 	}
-	known = wd_table_paths(r->view->table, event->wd);
+	known = wd_table_paths(table, event->wd);
+	if (known == NULL) {
+		table = r->view->files;
+		known = wd_table_paths(table, event->wd);
+	}
 	if (known == NULL) {
 		return "watch-lost"; /* a descriptor that we never made: never a guess */
 	}
@@ -192,7 +213,7 @@ static const char *read_event(const Reading *r)
 		}
 	}
 	if ((event->mask & IN_IGNORED) != 0) {
-		wd_table_drop(r->view->table, event->wd);
+		wd_table_drop(table, event->wd);
 	}
 	return NULL;
 }

@@ -2,174 +2,91 @@
 /*
  * The kernel side of the inotify backend: see inotify.h.
  *
- * The reader thread and watch_drain both read the descriptor, under `reading`, so that blocks enter
- * the queue in the kernel's order. In doubt the instance is replaced (dup3 over the same number):
- * removing thousands of watches one by one would overflow the queue again by its IN_IGNORED events,
- * and after an overflow some of those may be missing, so that old descriptors would keep old paths.
- * Blocks of an earlier generation that are still in the queue are dropped: they are older than the
- * rescan the gap asks for.
+ * In doubt the instance is replaced (dup3 over the same number): removing thousands of watches one
+ * by one would overflow the queue again by its IN_IGNORED events, and after an overflow some of
+ * those may be missing, so that old descriptors would keep old paths.
  */
 #include "watch/inotify.h"
-#include "base/bell.h"
 #include "base/fd.h"
 #include "base/path.h"
 #include "watch/ops.h"
-#include "watch/queue.h"
+#include "watch/reader.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdio.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
-#define READ_BYTES 65536
 #define UNCOVERED_MAX 100000
 
 typedef struct {
-	int fd;          /* the kernel instance */
-	int queue_bell;  /* rung when the queue has something */
-	int reader_bell; /* wakes the reader: stop, or the instance was replaced */
-	GMutex reading;
-	guint generation; /* under `reading` */
-	bool is_stopping; /* under `reading` */
-	GThread *reader;
-	Queue *queue;
+	Reader *reader;
 	InotifyView *view;
 	GHashTable *uncovered; /* paths that found no budget */
 } Inotify;
 
-static void inotify_backend_close(void *backend);
+/* FIONREAD tells bytes. */
+static int weigh(const char *data, gsize size)
+{
+	return (int)size;
+}
+
+/* When the kernel refuses a fresh instance, the old one stays: its watches are added again, and
+ * what it still has of directories nobody knows leads here again. */
+static bool replace_instance(int fd)
+{
+	auto_fd int fresh = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+
+	return fresh >= 0 && dup3(fresh, fd, O_CLOEXEC) >= 0;
+}
+
+static const ReaderKind reader_kind = {QUEUE_MAX_BYTES, weigh, replace_instance};
 
 static void *inotify_backend_open(GError **error)
 {
-	Inotify *in = g_new0(Inotify, 1);
+	int fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	Reader *reader;
+	Inotify *in;
 
-	g_mutex_init(&in->reading);
-	in->queue = queue_new(QUEUE_MAX_BYTES);
-	in->view = inotify_view_new();
-	in->uncovered = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	in->queue_bell = bell_new(error);
-	in->reader_bell = in->queue_bell < 0 ? -1 : bell_new(error);
-	in->fd = in->reader_bell < 0 ? -1 : inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-	if (in->fd >= 0) {
-		return in;
-	}
-	if (in->reader_bell >= 0) {
+	if (fd < 0) {
 		error_set_errno(error, "cannot make an inotify instance (limit: "
 				       "/proc/sys/fs/inotify/max_user_instances)");
+		return NULL;
 	}
-	inotify_backend_close(in);
-	return NULL;
-}
-
-static void stop_reader(Inotify *in)
-{
-	if (in->reader == NULL) {
-		return;
+	reader = reader_new(fd, &reader_kind, error);
+	if (reader == NULL) {
+		return NULL;
 	}
-	g_mutex_lock(&in->reading);
-	in->is_stopping = true;
-	g_mutex_unlock(&in->reading);
-	bell_ring(in->reader_bell);
-	g_thread_join(g_steal_pointer(&in->reader));
+	in = g_new0(Inotify, 1);
+	in->reader = reader;
+	in->view = inotify_view_new();
+	in->uncovered = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	return in;
 }
 
 static void inotify_backend_close(void *backend)
 {
 	Inotify *in = backend;
 
-	stop_reader(in);
-	fd_close(&in->fd);
-	fd_close(&in->queue_bell);
-	fd_close(&in->reader_bell);
-	queue_free(in->queue);
+	reader_free(in->reader);
 	inotify_view_free(in->view);
 	g_hash_table_unref(in->uncovered);
-	g_mutex_clear(&in->reading);
 	g_free(in);
-}
-
-/* One read(2) into the queue, under `reading`; the number of bytes, 0 when there is nothing. */
-static gsize read_once(Inotify *in)
-{
-	char buffer[READ_BYTES] __attribute__((aligned(__alignof__(struct inotify_event))));
-	ssize_t got = read(in->fd, buffer, sizeof(buffer));
-
-	if (got <= 0) {
-		return 0;
-	}
-	queue_push(in->queue, in->generation, buffer, (gsize)got);
-	bell_ring(in->queue_bell);
-	return (gsize)got;
-}
-
-static void *reader_main(void *data)
-{
-	Inotify *in = data;
-	bool is_stopping = false;
-
-	while (!is_stopping) {
-		struct pollfd polled[] = {{in->fd, POLLIN, 0}, {in->reader_bell, POLLIN, 0}};
-
-		poll(polled, G_N_ELEMENTS(polled), -1);
-		bell_answer(in->reader_bell);
-		g_mutex_lock(&in->reading);
-		is_stopping = in->is_stopping;
-		read_once(in);
-		g_mutex_unlock(&in->reading);
-	}
-	return NULL;
 }
 
 static bool inotify_backend_start(void *backend, GError **error)
 {
-	Inotify *in = backend;
-
-	in->reader = g_thread_try_new("reeve-watch", reader_main, in, error);
-	return in->reader != NULL;
+	return reader_start(((Inotify *)backend)->reader, error);
 }
 
 static int inotify_backend_poll_fd(const void *backend)
 {
-	return ((const Inotify *)backend)->queue_bell;
+	return reader_poll_fd(((const Inotify *)backend)->reader);
 }
 
 static void inotify_backend_drain(void *backend)
 {
-	Inotify *in = backend;
-	g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&in->reading);
-	int left = 0;
-
-	(void)locker;
-	if (ioctl(in->fd, FIONREAD, &left) < 0) {
-		return;
-	}
-	while (left > 0) {
-		gsize got = read_once(in);
-
-		if (got == 0) {
-			break;
-		}
-		left -= (int)MIN(got, (gsize)left);
-	}
-}
-
-/* A fresh instance under the same number. When the kernel refuses one, the old one stays: its
- * watches are added again, and what it still has of directories nobody knows leads here again. */
-static void replace_instance(Inotify *in)
-{
-	int fresh = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-
-	g_mutex_lock(&in->reading);
-	if (fresh >= 0 && dup3(fresh, in->fd, O_CLOEXEC) >= 0) {
-		in->generation++;
-	}
-	g_mutex_unlock(&in->reading);
-	fd_close(&fresh);
-	bell_ring(in->reader_bell); /* it may sleep on the old instance */
-	inotify_view_reset(in->view);
-	g_hash_table_remove_all(in->uncovered);
+	reader_drain(((Inotify *)backend)->reader);
 }
 
 static guint give_gap(Inotify *in, const char *cause, const QueueBlock *block,
@@ -182,7 +99,9 @@ static guint give_gap(Inotify *in, const char *cause, const QueueBlock *block,
 		.mono_usec = block->mono_usec,
 	};
 
-	replace_instance(in);
+	reader_renew(in->reader);
+	inotify_view_reset(in->view);
+	g_hash_table_remove_all(in->uncovered);
 	sink->gap(sink->context, gap_new(cause, "/", block->wall_usec, 0));
 	sink->hint(sink->context, &hint);
 	return 2;
@@ -191,7 +110,7 @@ static guint give_gap(Inotify *in, const char *cause, const QueueBlock *block,
 static void remove_orphans(Inotify *in)
 {
 	for (guint i = 0; i < in->view->orphans->len; i++) {
-		inotify_rm_watch(in->fd, g_array_index(in->view->orphans, int, i));
+		inotify_rm_watch(reader_fd(in->reader), g_array_index(in->view->orphans, int, i));
 	}
 	g_array_set_size(in->view->orphans, 0);
 }
@@ -202,9 +121,6 @@ static guint take_block(Inotify *in, const QueueBlock *block, const WatchSink *s
 	const char *cause;
 	guint given = 0;
 
-	if (block->generation != in->generation) {
-		return 0;
-	}
 	if (block->is_loss) {
 		return give_gap(in, "queue-full", block, sink);
 	}
@@ -222,8 +138,7 @@ static guint inotify_backend_take(void *backend, const WatchSink *sink)
 	guint given = 0;
 	QueueBlock *block;
 
-	bell_answer(in->queue_bell);
-	while ((block = queue_pop(in->queue)) != NULL) {
+	while ((block = reader_pop(in->reader)) != NULL) {
 		given += take_block(in, block, sink);
 		g_free(block);
 	}
@@ -241,28 +156,51 @@ static WatchAdd refused(Inotify *in, const char *path)
 	return WATCH_NO_BUDGET;
 }
 
+/* Adds to the kernel what `fd` refers to; -1 and errno. */
+static int add_watch(const Inotify *in, int fd, guint32 mask)
+{
+	char link[32];
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	/* IN_MASK_ADD: it may be known by another path too, with another extent. */
+	return inotify_add_watch(reader_fd(in->reader), link, mask | IN_MASK_ADD);
+}
+
+/* Binds a path; what it was bound to before may be an orphan now. */
+static WatchAdd bind(const Inotify *in, WdTable *table, int wd, const char *path)
+{
+	if (wd_table_find(table, path) == wd) {
+		return WATCH_KNOWN;
+	}
+	wd = wd_table_put(table, wd, path);
+	if (wd >= 0) {
+		inotify_rm_watch(reader_fd(in->reader), wd);
+	}
+	return WATCH_ADDED;
+}
+
 static WatchAdd inotify_backend_add(void *backend, const char *path, int dir_fd, WatchExtent extent)
 {
 	Inotify *in = backend;
 	guint32 mask = extent == WATCH_NAMES ? INOTIFY_NAMES : INOTIFY_EVERYTHING;
-	char link[32];
-	int wd;
+	int wd = add_watch(in, dir_fd, mask | IN_ONLYDIR);
 
-	/* IN_MASK_ADD: the directory may be known by another path too, with another extent. */
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", dir_fd);
-	wd = inotify_add_watch(in->fd, link, mask | IN_ONLYDIR | IN_MASK_ADD);
 	if (wd < 0) {
 		return refused(in, path);
 	}
 	g_hash_table_remove(in->uncovered, path);
-	if (wd_table_find(in->view->table, path) == wd) {
-		return WATCH_KNOWN;
+	return bind(in, in->view->table, wd, path);
+}
+
+static WatchAdd inotify_backend_add_file(void *backend, const char *path, int fd)
+{
+	Inotify *in = backend;
+	int wd = add_watch(in, fd, INOTIFY_FILE);
+
+	if (wd < 0) {
+		return errno == ENOSPC || errno == ENOMEM ? WATCH_NO_BUDGET : WATCH_FAILED;
 	}
-	wd = wd_table_put(in->view->table, wd, path);
-	if (wd >= 0) {
-		inotify_rm_watch(in->fd, wd);
-	}
-	return WATCH_ADDED;
+	return bind(in, in->view->files, wd, path);
 }
 
 static gboolean key_is_beneath(void *key, void *value, void *ancestor)
@@ -274,7 +212,7 @@ static void inotify_backend_forget(void *backend, const char *path)
 {
 	Inotify *in = backend;
 
-	wd_table_forget(in->view->table, path, in->view->orphans);
+	inotify_view_forget(in->view, path);
 	remove_orphans(in);
 	g_hash_table_foreach_remove(in->uncovered, key_is_beneath, (void *)path);
 }
@@ -299,6 +237,7 @@ const WatchOps watch_inotify_ops = {
 	.take = inotify_backend_take,
 	.drain = inotify_backend_drain,
 	.add = inotify_backend_add,
+	.add_file = inotify_backend_add_file,
 	.forget = inotify_backend_forget,
 	.count = inotify_backend_count,
 	.uncovered = inotify_backend_uncovered,

@@ -14,12 +14,14 @@
 
 #define INOTIFY_NAMES \
 	(IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF)
-#define INOTIFY_EVERYTHING (INOTIFY_NAMES | IN_MODIFY | IN_CLOSE_WRITE | IN_ATTRIB)
+#define INOTIFY_FILE (IN_MODIFY | IN_CLOSE_WRITE | IN_ATTRIB)
+#define INOTIFY_EVERYTHING (INOTIFY_NAMES | INOTIFY_FILE)
 
 /* What the interpreter works on: it makes hints of events and changes the table; the descriptors
  * it orphans are for the caller to remove from the kernel. */
 typedef struct {
-	WdTable *table;
+	WdTable *table;     /* directories */
+	WdTable *files;     /* files that are watched themselves */
 	GQueue *departures; /* of Departure: the latest MOVED_FROM events, waiting for their
 			       MOVED_TO */
 	GArray *orphans;    /* of int */
@@ -30,6 +32,8 @@ void inotify_view_free(InotifyView *view);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(InotifyView, inotify_view_free)
 /* Back to a view of nothing. */
 void inotify_view_reset(InotifyView *view);
+/* Forgets a path and all below it; descriptors may become orphans. */
+void inotify_view_forget(InotifyView *view, const char *path);
 
 typedef struct {
 	gint64 wall_usec, mono_usec; /* when the events were read */

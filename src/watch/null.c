@@ -10,6 +10,7 @@ typedef struct {
 	int bell;
 	GQueue fed; /* of Fed */
 	GHashTable *watched;
+	GHashTable *files;
 	GHashTable *uncovered;
 	guint budget;
 } Null;
@@ -29,6 +30,7 @@ static void *null_open(GError **error)
 		return NULL;
 	}
 	null->watched = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	null->files = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	null->uncovered = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	null->budget = G_MAXUINT;
 	return null;
@@ -49,6 +51,7 @@ static void null_close(void *backend)
 
 	g_queue_clear_full(&null->fed, (GDestroyNotify)fed_free);
 	g_hash_table_unref(null->watched);
+	g_hash_table_unref(null->files);
 	g_hash_table_unref(null->uncovered);
 	fd_close(&null->bell);
 	g_free(null);
@@ -74,6 +77,7 @@ static guint null_take(void *backend, const WatchSink *sink)
 	while ((fed = g_queue_pop_head(&null->fed)) != NULL) {
 		if (fed->gap != NULL) {
 			g_hash_table_remove_all(null->watched);
+			g_hash_table_remove_all(null->files);
 			sink->gap(sink->context, g_steal_pointer(&fed->gap));
 		} else {
 			sink->hint(sink->context, &fed->hint);
@@ -105,6 +109,13 @@ static WatchAdd null_add(void *backend, const char *path, int dir_fd, WatchExten
 	return WATCH_ADDED;
 }
 
+static WatchAdd null_add_file(void *backend, const char *path, int fd)
+{
+	Null *null = backend;
+
+	return g_hash_table_add(null->files, g_strdup(path)) ? WATCH_ADDED : WATCH_KNOWN;
+}
+
 static gboolean key_is_beneath(void *key, void *value, void *ancestor)
 {
 	return path_is_beneath(key, ancestor);
@@ -115,6 +126,7 @@ static void null_forget(void *backend, const char *path)
 	Null *null = backend;
 
 	g_hash_table_foreach_remove(null->watched, key_is_beneath, (void *)path);
+	g_hash_table_foreach_remove(null->files, key_is_beneath, (void *)path);
 	g_hash_table_foreach_remove(null->uncovered, key_is_beneath, (void *)path);
 }
 
@@ -137,6 +149,7 @@ const WatchOps watch_null_ops = {
 	.take = null_take,
 	.drain = null_drain,
 	.add = null_add,
+	.add_file = null_add_file,
 	.forget = null_forget,
 	.count = null_count,
 	.uncovered = null_uncovered,
@@ -175,6 +188,11 @@ void null_watch_gap(Watch *watch, const char *cause, const char *scope, gint64 u
 bool null_watch_has(const Watch *watch, const char *path)
 {
 	return g_hash_table_contains(((Null *)watch_state(watch))->watched, path);
+}
+
+bool null_watch_has_file(const Watch *watch, const char *path)
+{
+	return g_hash_table_contains(((Null *)watch_state(watch))->files, path);
 }
 
 void null_watch_set_budget(Watch *watch, guint directories)

@@ -14,8 +14,9 @@ void null_watch_hint(Watch *watch, HintKind kind, const char *path, const char *
 /* Queues a gap and the hint that follows it. */
 void null_watch_gap(Watch *watch, const char *cause, const char *scope, gint64 usec);
 
-/* Whether a directory is being watched. */
+/* Whether a directory, or a file itself, is being watched. */
 bool null_watch_has(const Watch *watch, const char *path);
+bool null_watch_has_file(const Watch *watch, const char *path);
 
 /* From now on watch_add finds no budget beyond this many directories. */
 void null_watch_set_budget(Watch *watch, guint directories);

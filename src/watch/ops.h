@@ -9,6 +9,7 @@
 
 typedef struct {
 	const char *name;
+	const char *(*describe)(const void *backend); /* NULL: it is always `name` */
 	bool is_automatic; /* may be chosen by "auto"; the first one that opens is taken */
 	void *(*open)(GError **error);
 	void (*close)(void *backend);
@@ -17,11 +18,13 @@ typedef struct {
 	guint (*take)(void *backend, const WatchSink *sink);
 	void (*drain)(void *backend);
 	WatchAdd (*add)(void *backend, const char *path, int dir_fd, WatchExtent extent);
+	WatchAdd (*add_file)(void *backend, const char *path, int fd);
 	void (*forget)(void *backend, const char *path);
 	guint (*count)(const void *backend);
 	guint (*uncovered)(const void *backend);
 } WatchOps;
 
+extern const WatchOps watch_fanotify_ops;
 extern const WatchOps watch_inotify_ops;
 extern const WatchOps watch_null_ops;
 

@@ -8,7 +8,8 @@ struct Watch {
 	void *backend;
 };
 
-static const WatchOps *const backends[] = {&watch_inotify_ops, &watch_null_ops};
+static const WatchOps *const backends[] = {&watch_fanotify_ops, &watch_inotify_ops,
+					   &watch_null_ops};
 
 void hint_clear(Hint *hint)
 {
@@ -62,7 +63,8 @@ Watch *watch_open(const char *backend, GError **error)
 		}
 	}
 	g_set_error(error, REEVE_ERROR, REEVE_ERROR_UNAVAILABLE,
-		    "there is no watch backend \"%s\"; this build has auto and inotify", backend);
+		    "there is no watch backend \"%s\"; this build has auto, fanotify and inotify",
+		    backend);
 	return NULL;
 }
 
@@ -77,7 +79,9 @@ void watch_close(Watch *watch)
 
 const char *watch_backend(const Watch *watch)
 {
-	return watch->ops->name;
+	const WatchOps *ops = watch->ops;
+
+	return ops->describe == NULL ? ops->name : ops->describe(watch->backend);
 }
 
 void *watch_state(const Watch *watch)
@@ -108,6 +112,11 @@ void watch_drain(Watch *watch)
 WatchAdd watch_add(Watch *watch, const char *path, int dir_fd, WatchExtent extent)
 {
 	return watch->ops->add(watch->backend, path, dir_fd, extent);
+}
+
+WatchAdd watch_add_file(Watch *watch, const char *path, int fd)
+{
+	return watch->ops->add_file(watch->backend, path, fd);
 }
 
 void watch_forget(Watch *watch, const char *path)

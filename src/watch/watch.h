@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A watch: kernel -> Hint, Gap. One ops table, several backends (`inotify` for everyone; `null`
- * for tests). A hint says "look at this path" and is never a fact.
+ * A watch: kernel -> Hint, Gap. One ops table, several backends (`fanotify` for root, which knows
+ * the writer's process; `inotify` for everyone; `null` for tests). A hint says "look at this path"
+ * and is never a fact.
  *
  * Life: watch_open() (needs the privileges), then the wall, then watch_start() begins the reader
  * thread, which does nothing but drain the kernel into a bounded queue; watch_take() interprets
@@ -36,7 +37,8 @@ typedef struct {
 	char *moved_from;  /* HINT_MOVED: canonical, raw; NULL: from outside what is watched */
 	gint64 wall_usec;  /* when the reader took it from the kernel */
 	gint64 mono_usec;
-	gint64 pid; /* of the writer, 0: the backend cannot tell */
+	gint64 pid; /* of the writer, in our namespace; 0: the backend cannot tell. It may have
+		       ended long since, and its number may be somebody else's: ask at once */
 } Hint;
 
 void hint_clear(Hint *hint);
@@ -52,12 +54,14 @@ typedef struct {
 	void *context;
 } WatchSink;
 
-/* `backend`: "auto", "inotify", "null"; an unknown or unavailable one is an error that says why. */
+/* `backend`: "auto" (the first that works of the next two), "fanotify", "inotify", "null"; an
+ * unknown or unavailable one is an error that says why. */
 Watch *watch_open(const char *backend, GError **error);
 void watch_close(Watch *watch);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Watch, watch_close)
 
-/* The backend in use: "inotify". */
+/* The backend in use: "fanotify", "inotify", or both: "fanotify and inotify" where some of what is
+ * watched lies on file systems that fanotify cannot mark. */
 const char *watch_backend(const Watch *watch);
 
 /* Starts the reader thread. */
@@ -96,7 +100,15 @@ typedef enum {
  */
 WatchAdd watch_add(Watch *watch, const char *path, int dir_fd, WatchExtent extent);
 
-/* Forgets a directory and all below it (deleted or moved away). */
+/*
+ * Watches one file itself, given by an open descriptor (O_PATH will do): for files with several
+ * names, which may be written through one that lies outside of everything watched. Its hints are
+ * HINT_WRITING, _WRITTEN and _LOOK of `path`. Not counted; where it fails nobody is told, so the
+ * caller looks at such files now and then, too. watch_forget(path) ends it, and so does a gap.
+ */
+WatchAdd watch_add_file(Watch *watch, const char *path, int fd);
+
+/* Forgets a directory or file and all below it (deleted or moved away). */
 void watch_forget(Watch *watch, const char *path);
 
 /* How many directories are watched; how many could not be for want of budget. */

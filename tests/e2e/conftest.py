@@ -53,8 +53,9 @@ def programs_for_everybody(folder):
 
 
 class Machine:
-    def __init__(self, folder):
+    def __init__(self, folder, backend="auto"):
         self.folder = Path(folder)
+        self.backend = backend
         self.root = self.folder / "root"
         self.state = self.folder / "state"
         self.runtime = self.folder / "run"
@@ -97,7 +98,7 @@ class Machine:
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
                 [PROGRAMS / "reeved", "--root", self.root, *self.places, "--host", "web-1",
-                 *watches, *options],
+                 "--backend", self.backend, *watches, *options],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         if ready:
             self.wait_ready()
@@ -200,10 +201,25 @@ class Machine:
 
 
 @pytest.fixture
-def machine(request):
+def backend():
+    """How the kernel is listened to; tests marked both_backends get one after the other."""
+    return "auto"
+
+
+def pytest_generate_tests(metafunc):
+    if metafunc.definition.get_closest_marker("both_backends"):
+        # Somebody who is not root can only have the one.
+        names = ["fanotify", "inotify"] if os.geteuid() == 0 else ["inotify"]
+        if "backend" not in metafunc.fixturenames:
+            raise ValueError(f"{metafunc.definition.nodeid} is both_backends and has no machine")
+        metafunc.parametrize("backend", names)
+
+
+@pytest.fixture
+def machine(request, backend):
     folder = tempfile.mkdtemp(prefix="rv-")
     os.chmod(folder, 0o755)  # the judge's user passes through
-    made = Machine(folder)
+    made = Machine(folder, backend)
     yield made
     if made.process is not None:
         made.stop()
@@ -214,6 +230,12 @@ def machine(request):
         print(f"kept: {folder}")
     else:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "slow: many rounds; not repeated with sanitized programs")
+    config.addinivalue_line("markers", "patient: waits for what takes seconds by its nature; not in "
+                                       "the quick run")
 
 
 @pytest.fixture

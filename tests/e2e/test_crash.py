@@ -15,7 +15,9 @@ import pytest
 
 from conftest import STAGES, wait_for
 
-ROUNDS = 3 if os.environ.get("REEVE_QUICK") else 20
+pytestmark = pytest.mark.both_backends
+
+ROUNDS = 3 if os.environ.get("REEVE_QUICK") else 10  # with each backend
 EDITS = 1000
 FILES = 60
 

@@ -97,6 +97,7 @@ def test_a_secret_is_not_shown(desktop):
     assert "/etc/app.conf" in bubble.body and "hunter2" not in bubble.body
 
 
+@pytest.mark.patient
 def test_a_burst_is_one_notification(desktop):
     desktop.machine.path("/etc/burst").mkdir()
     desktop.wait_for_bubbles("the folder")
@@ -200,6 +201,7 @@ def test_a_server_that_is_absent_or_restarts_is_waited_for(session):
     assert "sshd_config" in only(session.wait_for_bubbles("the alert, again")).body
 
 
+@pytest.mark.patient
 def test_goes_on_behind_the_cursor_and_shows_what_is_open_again(desktop):
     desktop.machine.write("/etc/ssh/sshd_config", OPEN)
     desktop.wait_for_bubbles("the alert")
@@ -222,6 +224,7 @@ def test_goes_on_behind_the_cursor_and_shows_what_is_open_again(desktop):
     assert "/etc/issue" in only(desktop.wait_for_bubbles("the new alert alone")).body
 
 
+@pytest.mark.patient
 def test_silence_is_told_and_withdrawn(session):
     session.machine.start()
     session.start_session().start_dunst().follow("--silence", "6")

@@ -4,7 +4,11 @@
 import json
 import subprocess
 
+import pytest
+
 from conftest import ROOT, wait_for
+
+pytestmark = pytest.mark.both_backends
 
 SSHD = "Port 22\nPermitRootLogin no\n"
 OPEN = "Port 22\nPermitRootLogin yes\n"

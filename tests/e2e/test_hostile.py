@@ -10,6 +10,8 @@ import pytest
 
 from conftest import wait_for
 
+pytestmark = pytest.mark.both_backends
+
 NAMES = [
     b"new\nline", b"tab\tname", b"esc\x1b[2Jape", b"inv\xff\xfealid", "r\u202etl".encode(),
     b"%percent", b"back\\slash", b" leading", b"-rf", b"quote\"'", b"*glob?", b"#hash", b"a=b",

@@ -20,7 +20,9 @@ import subprocess
 
 import pytest
 
-ROUNDS = 5 if os.environ.get("REEVE_QUICK") else 15
+pytestmark = pytest.mark.both_backends
+
+ROUNDS = 5 if os.environ.get("REEVE_QUICK") else 8  # with each backend
 STEPS = 20
 CLOCK_STEP = 0.1  # seconds: the two clocks that are compared are not read at once
 NAMES = [f"n{number}" for number in range(12)]

@@ -206,6 +206,7 @@ def test_one_who_does_not_read_keeps_nobody_waiting(relay):
             assert next_event(sub)[2] == relay.journal.head
 
 
+@pytest.mark.patient
 def test_a_slow_subscriber_finds_out_and_catches_up(relay):
     relay.start()
     with relay.subscriber(rcvhwm=5) as (sub, _):

@@ -55,6 +55,7 @@ def test_a_flipped_byte_of_the_cursor_is_found(stopped):
         assert_found(stopped, cursor, at, "cursor")
 
 
+@pytest.mark.patient
 def test_a_flipped_byte_of_a_git_object_is_found(stopped):
     files = [file for file in (stopped.snapshots / "objects").rglob("*") if file.is_file()]
     assert files

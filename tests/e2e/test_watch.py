@@ -66,7 +66,8 @@ def watch(machine):
     started = []
 
     def start(*words, **options):
-        started.append(Watch(machine, "watch", "--root", str(machine.root), *words, **options))
+        started.append(Watch(machine, "watch", "--root", str(machine.root), "--backend",
+                             machine.backend, *words, **options))
         return started[-1]
 
     machine.write("/etc/motd", "welcome\n")
@@ -78,9 +79,10 @@ def watch(machine):
         wait_for("all to be gone", lambda: not processes_of(machine))
 
 
+@pytest.mark.both_backends
 def test_tells_what_it_watches_then_what_changes_then_ends(machine, watch):
     running = watch("/etc")
-    running.wait_said(r"watching 2 files under /etc \(inotify\)")
+    running.wait_said(rf"watching 2 files under /etc \({machine.backend}\)")
     machine.write("/etc/motd", "go away\n")
     running.wait_said(r"(?s)/etc/motd   updated: content\n    - welcome\n    \+ go away\n.*reeve show")
     assert running.end() == 0

@@ -29,7 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	g_auto(Recovery) recovery = {0};
 	gsize last = size;
 
-	if (!recovery_read(journal, cursor, &recovery, NULL)) {
+	if (!recovery_read(journal, cursor, -1, &recovery, NULL)) {
 		return 0;
 	}
 	while (last > cursor_size && data[last - 1] != '\n') {

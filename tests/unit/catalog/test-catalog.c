@@ -127,6 +127,64 @@ static void test_children(Fixture *f, const void *data)
 	g_assert_cmpuint(catalog_count(f->catalog), ==, G_N_ELEMENTS(tree));
 }
 
+/* In pieces, from any place: nothing twice, nothing left out. */
+static void test_children_after(Fixture *f, const void *data)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GPtrArray) first = NULL;
+	g_autoptr(GPtrArray) second = NULL;
+	g_autoptr(GPtrArray) last = NULL;
+
+	put_tree(f);
+	first = catalog_children_after(f->catalog, "/", "", 1, &error);
+	second = catalog_children_after(f->catalog, "/", "a", 5, &error);
+	last = catalog_children_after(f->catalog, "/", "z", 5, &error);
+	g_assert_no_error(error);
+	g_assert_cmpuint(first->len, ==, 1);
+	g_assert_cmpstr(((CatalogChild *)first->pdata[0])->name, ==, "a");
+	g_assert_cmpuint(second->len, ==, 1);
+	g_assert_cmpstr(((CatalogChild *)second->pdata[0])->name, ==, "z");
+	g_assert_cmpuint(last->len, ==, 0);
+}
+
+static void test_rows_after(Fixture *f, const void *data)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	g_autofree char *place = NULL;
+
+	put_tree(f);
+	for (guint n = 0; n <= G_N_ELEMENTS(tree); n++) {
+		g_autoptr(GPtrArray) rows = catalog_rows_after(f->catalog, place, 3, &error);
+
+		g_assert_no_error(error);
+		if (rows->len == 0) {
+			break;
+		}
+		for (guint i = 0; i < rows->len; i++) {
+			const CatalogRow *row = rows->pdata[i];
+
+			g_assert_cmpuint(row->entry.ino, ==, find(f, row->path));
+			g_assert_true(g_hash_table_add(seen, g_strdup(row->path)));
+			g_free(place);
+			place = g_strdup(row->path);
+		}
+	}
+	g_assert_cmpuint(g_hash_table_size(seen), ==, G_N_ELEMENTS(tree));
+}
+
+/* The place may have gone meanwhile. */
+static void test_rows_after_nothing(Fixture *f, const void *data)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GPtrArray) rows = NULL;
+
+	put_tree(f);
+	rows = catalog_rows_after(f->catalog, "/a/b/gone", 1, &error);
+	g_assert_no_error(error);
+	g_assert_cmpstr(((CatalogRow *)rows->pdata[0])->path, ==, "/a/b!/x");
+}
+
 static void append_path(void *context, const char *path, const CatalogEntry *entry)
 {
 	g_assert_cmpuint(entry->ino, !=, 0);
@@ -324,6 +382,9 @@ int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	ADD("children", test_children);
+	ADD("children-after", test_children_after);
+	ADD("rows-after", test_rows_after);
+	ADD("rows-after-nothing", test_rows_after_nothing);
 	ADD("beneath", test_beneath);
 	ADD("remove", test_remove);
 	ADD("transactions", test_transactions);

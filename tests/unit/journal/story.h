@@ -110,7 +110,7 @@ static inline void story_sync(Journal *journal)
 static inline Journal *story_open(Story *story, JournalOpened *opened)
 {
 	GError *error = NULL;
-	Journal *journal = journal_open(story->fd, opened, &error);
+	Journal *journal = journal_open(story->fd, -1, opened, &error);
 
 	g_assert_no_error(error);
 	g_assert_nonnull(journal);

@@ -5,6 +5,7 @@
 #include "journal/cursor.h"
 
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 
 static void tell_changes(Story *story, Journal *journal, const char *commit, guint parts)
@@ -267,7 +268,61 @@ static void test_removed_or_cut_in_use(void)
 		journal = story_open(&story, &opened);
 		g_assert_nonnull(opened.damage);
 		g_assert_cmpuint(journal_seq(journal), ==, 2);
-		g_assert_cmpstr(journal_position(journal)->commit, ==, "c1");
+		/* what was judged cannot be read any more: it is judged again */
+		g_assert_cmpuint(opened.lost_events, ==, 2);
+		g_assert_cmpstr(journal_position(journal)->commit, ==, NULL);
+	}
+}
+
+static Journal *open_witnessed(Story *story, int witness, JournalOpened *opened)
+{
+	g_autoptr(GError) error = NULL;
+	Journal *journal = journal_open(story->fd, witness, opened, &error);
+
+	g_assert_no_error(error);
+	return journal;
+}
+
+/* The folder is removed as a whole, cursor and all, or an older copy is put in its place. */
+static void test_witness(void)
+{
+	g_auto(Story) story = story_begin();
+	auto_fd int witness = memfd_create("witness", MFD_CLOEXEC);
+	g_autoptr(GBytes) old = NULL;
+	g_autoptr(GBytes) old_cursor = NULL;
+	g_autofree char *head = NULL;
+
+	for (guint i = 1; i <= 2; i++) {
+		g_auto(JournalOpened) opened = {0};
+		g_autoptr(Journal) journal = open_witnessed(&story, witness, &opened);
+		g_autofree char *commit = g_strdup_printf("c%u", i);
+
+		/* the twin: nothing was removed */
+		g_assert_cmpuint(opened.lost_events, ==, 0);
+		g_assert_cmpstr(opened.damage, ==, NULL);
+		g_clear_pointer(&old, g_bytes_unref);
+		g_clear_pointer(&old_cursor, g_bytes_unref);
+		old = story_read(&story, JOURNAL_FILE);
+		old_cursor = story_read(&story, JOURNAL_CURSOR);
+		tell_changes(&story, journal, commit, 2);
+		g_free(head);
+		head = g_strdup(journal_head(journal));
+	}
+	for (guint round = 0; round < 2; round++) {
+		g_auto(JournalOpened) opened = {0};
+		g_autoptr(Journal) journal = NULL;
+		bool is_removed = round == 1;
+		gsize size;
+		const char *bytes = g_bytes_get_data(old, &size);
+
+		story_write(&story, JOURNAL_FILE, bytes, is_removed ? 0 : size);
+		story_write(&story, JOURNAL_CURSOR, g_bytes_get_data(old_cursor, NULL),
+			    is_removed ? 0 : CURSOR_BYTES);
+		journal = open_witnessed(&story, witness, &opened);
+		g_assert_nonnull(opened.damage);
+		g_assert_cmpuint(opened.lost_events, ==, is_removed ? 4 : 0);
+		g_assert_cmpuint(journal_seq(journal), ==, 4);
+		g_assert_cmpstr(journal_head(journal), ==, head);
 	}
 }
 
@@ -283,5 +338,6 @@ int main(int argc, char **argv)
 	g_test_add_func("/journal/cursor-flipped", test_cursor_flipped);
 	g_test_add_func("/journal/failed-write-is-tried-again", test_failed_write_is_tried_again);
 	g_test_add_func("/journal/removed-or-cut-in-use", test_removed_or_cut_in_use);
+	g_test_add_func("/journal/witness", test_witness);
 	return g_test_run();
 }

@@ -21,7 +21,7 @@ static void seat(Court *court)
 {
 	g_autoptr(GError) error = NULL;
 	EventHost host = {(char *)"web-1", NULL, NULL};
-	JudgePlaces places = {court->past.dir, court->journal_dir, court->journal_fd, -1};
+	JudgePlaces places = {court->past.dir, court->journal_dir, court->journal_fd, -1, -1};
 
 	court->judge = judge_new(&places, &host, &court->rules, NULL, &error);
 	g_assert_no_error(error);

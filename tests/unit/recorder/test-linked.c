@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Files with several names: what is done through one of them is noticed at the other. */
+#include "base/clock.h"
 #include "base/fd.h"
 #include "recorder/linked.h"
 
@@ -43,13 +44,19 @@ static void make(Fixture *f, const char *name)
 	g_assert_cmpint(fd, >=, 0);
 }
 
-static void see(Fixture *f, const char *name)
+/* Seen a good while after its last change, unless `age_usec` says how long. */
+static void see_at(Fixture *f, const char *name, gint64 age_usec)
 {
 	g_autofree char *path = g_strconcat("/", name, NULL);
 	struct stat st;
 
 	g_assert_cmpint(fstatat(f->fd, name, &st, AT_SYMLINK_NOFOLLOW), ==, 0);
-	linked_saw(f->linked, path, &st);
+	linked_saw(f->linked, path, &st, clock_from_timespec(&st.st_ctim) + age_usec);
+}
+
+static void see(Fixture *f, const char *name)
+{
+	see_at(f, name, 1000000);
 }
 
 /* "a" is known by that name alone, though "b" is the same file. */
@@ -81,7 +88,12 @@ static void test_other_name(Fixture *f, const void *data)
 	linked_stirred(f->linked, f->fd, f->stirred);
 	g_assert_cmpuint(f->stirred->len, ==, 1);
 	g_assert_cmpstr(f->stirred->pdata[0], ==, "/a");
-	g_assert_cmpuint(linked_count(f->linked), ==, 0);
+	/* Until it is looked at again. */
+	linked_stirred(f->linked, f->fd, f->stirred);
+	g_assert_cmpuint(f->stirred->len, ==, 2);
+	see(f, "a");
+	linked_stirred(f->linked, f->fd, f->stirred);
+	g_assert_cmpuint(f->stirred->len, ==, 2);
 }
 
 static void test_silent(Fixture *f, const void *data)
@@ -90,6 +102,18 @@ static void test_silent(Fixture *f, const void *data)
 	linked_stirred(f->linked, f->fd, f->stirred);
 	g_assert_cmpuint(f->stirred->len, ==, 0);
 	g_assert_cmpuint(linked_count(f->linked), ==, 1);
+}
+
+/* Seen in the very moment of a change: the next one may carry the same time. */
+static void test_doubtful(Fixture *f, const void *data)
+{
+	make_linked(f);
+	see_at(f, "a", 19000);
+	linked_stirred(f->linked, f->fd, f->stirred);
+	g_assert_cmpuint(f->stirred->len, ==, 1);
+	see_at(f, "a", 20000);
+	linked_stirred(f->linked, f->fd, f->stirred);
+	g_assert_cmpuint(f->stirred->len, ==, 1);
 }
 
 static void test_replaced(Fixture *f, const void *data)
@@ -101,12 +125,25 @@ static void test_replaced(Fixture *f, const void *data)
 	g_assert_cmpuint(f->stirred->len, ==, 1);
 }
 
+static void test_added(Fixture *f, const void *data)
+{
+	g_assert_false(linked_take_added(f->linked));
+	make_linked(f);
+	g_assert_true(linked_take_added(f->linked));
+	g_assert_false(linked_take_added(f->linked));
+	see(f, "a");
+	g_assert_false(linked_take_added(f->linked));
+	see(f, "b");
+	g_assert_true(linked_take_added(f->linked));
+}
+
 static void test_gone(Fixture *f, const void *data)
 {
 	make_linked(f);
 	g_assert_cmpint(unlinkat(f->fd, "a", 0), ==, 0);
 	linked_stirred(f->linked, f->fd, f->stirred);
 	g_assert_cmpuint(f->stirred->len, ==, 1);
+	g_assert_cmpuint(linked_count(f->linked), ==, 0);
 }
 
 static void test_one_name(Fixture *f, const void *data)
@@ -124,9 +161,9 @@ static void test_bound(Fixture *f, const void *data)
 	for (guint i = 0; i < LINKED_MAX + 10; i++) {
 		g_autofree char *path = g_strdup_printf("/%u", i);
 
-		linked_saw(f->linked, path, &st);
+		linked_saw(f->linked, path, &st, 1000000);
 	}
-	linked_saw(f->linked, "/0", &st);
+	linked_saw(f->linked, "/0", &st, 1000000);
 	g_assert_cmpuint(linked_count(f->linked), ==, LINKED_MAX);
 }
 
@@ -137,7 +174,9 @@ int main(int argc, char **argv)
 	g_test_add("/recorder/linked/" name, Fixture, NULL, setup, function, teardown)
 	ADD("other-name", test_other_name);
 	ADD("silent", test_silent);
+	ADD("doubtful", test_doubtful);
 	ADD("replaced", test_replaced);
+	ADD("added", test_added);
 	ADD("gone", test_gone);
 	ADD("one-name", test_one_name);
 	ADD("bound", test_bound);

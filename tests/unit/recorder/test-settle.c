@@ -370,6 +370,47 @@ static void test_postpone(Fixture *f, const void *data)
 	g_assert_true(settle_is_clear(f->settle, mark));
 }
 
+/*
+ * A recheck that finds a difference and waits on is no mere doubt any more: nothing else may tell
+ * of it (a file emptied through another of its names), so a barrier waits for it.
+ */
+static void test_postponed_recheck(Fixture *f, const void *data)
+{
+	settle_push_recheck(f->settle, "/etc/a", 9, START);
+	g_assert_cmpstr(take(f, 0), ==, "/etc/a");
+	settle_postpone(f->settle, steal_only(f), START + 25 * MS);
+	g_assert_false(settle_is_clear(f->settle, settle_mark(f->settle)));
+	g_assert_cmpint(settle_oldest_wall_usec(f->settle), ==, 9);
+	g_assert_cmpstr(take(f, 25), ==, "/etc/a");
+	g_assert_false(taken(f, 0)->is_recheck);
+	g_assert_true(settle_is_clear(f->settle, settle_mark(f->settle)));
+}
+
+/* A doubt about content makes whatever is pending there read the file. */
+static void test_reread(Fixture *f, const void *data)
+{
+	push(f, HINT_LOOK, "/etc/a", 0);
+	settle_push_reread(f->settle, "/etc/a", 9, START + 50 * MS);
+	settle_push_reread(f->settle, "/etc/b", 9, START + 50 * MS);
+	g_assert_cmpstr(take(f, 0), ==, "/etc/a");
+	g_assert_true(taken(f, 0)->must_read);
+	push(f, HINT_LOOK, "/etc/b", 10);
+	g_assert_cmpstr(take(f, 10), ==, "/etc/b");
+	g_assert_true(taken(f, 0)->must_read);
+	push(f, HINT_LOOK, "/etc/b", 11);
+	g_assert_cmpstr(take(f, 11), ==, "/etc/b");
+	g_assert_false(taken(f, 0)->must_read);
+}
+
+/* A doubt about a name that looks temporary, and then its hint: it waits like any such name. */
+static void test_temporary_recheck(Fixture *f, const void *data)
+{
+	settle_push_recheck(f->settle, "/etc/a.dpkg-new", 9, START + 50 * MS);
+	push(f, HINT_CREATED, "/etc/a.dpkg-new", 10);
+	g_assert_cmpstr(take(f, 259), ==, "");
+	g_assert_cmpstr(take(f, 260), ==, "/etc/a.dpkg-new");
+}
+
 static void test_hurry(Fixture *f, const void *data)
 {
 	push(f, HINT_WRITING, "/etc/a", 0);
@@ -431,6 +472,9 @@ int main(int argc, char **argv)
 	ADD("/settle/barrier", test_barrier);
 	ADD("/settle/put-back", test_put_back);
 	ADD("/settle/postpone", test_postpone);
+	ADD("/settle/postponed-recheck", test_postponed_recheck);
+	ADD("/settle/reread", test_reread);
+	ADD("/settle/temporary-recheck", test_temporary_recheck);
 	ADD("/settle/hurry", test_hurry);
 	g_test_add_func("/settle/collapse", test_collapse);
 	return g_test_run();

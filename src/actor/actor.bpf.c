@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The program in the kernel: tells of every process that begins, runs something else, or ends, at
+ * the moment it does. It hangs on three tracepoints and looks; it changes, delays and refuses
+ * nothing (no LSM hook, no fentry: those are refused under lockdown).
+ *
+ * The structures are the kernel's, cut down to the members that are read: libbpf finds where they
+ * are in the kernel it runs on (CO-RE), so no kernel's headers are needed to build this.
+ */
+#include <linux/bpf.h>
+
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+#include <stdbool.h>
+
+#include "actor/bpf-record.h"
+
+#define MAX_NAMES 24
+#define MAX_GROUPS 10
+
+char LICENSE[] SEC("license") = "GPL";
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+typedef struct {
+	unsigned int val;
+} kuid_t;
+
+struct qstr {
+	const unsigned char *name;
+};
+
+struct dentry {
+	struct dentry *d_parent;
+	struct qstr d_name;
+};
+
+struct vfsmount {
+	struct dentry *mnt_root;
+};
+
+struct mount {
+	struct mount *mnt_parent;
+	struct dentry *mnt_mountpoint;
+	struct vfsmount mnt;
+};
+
+struct path {
+	struct vfsmount *mnt;
+	struct dentry *dentry;
+};
+
+struct file {
+	struct path f_path;
+};
+
+struct linux_binprm {
+	struct file *file;
+};
+
+struct kernfs_node {
+	struct kernfs_node *__parent;
+	const char *name;
+	unsigned long long id;
+};
+
+struct kernfs_node___before_6_15 {
+	struct kernfs_node *parent;
+};
+
+struct cgroup {
+	struct kernfs_node *kn;
+};
+
+struct css_set {
+	struct cgroup *dfl_cgrp;
+};
+
+struct ns_common {
+	unsigned int inum;
+};
+
+struct mnt_namespace {
+	struct ns_common ns;
+};
+
+struct pid_namespace {
+	struct ns_common ns;
+};
+
+struct nsproxy {
+	struct mnt_namespace *mnt_ns;
+	struct pid_namespace *pid_ns_for_children;
+};
+
+struct cred {
+	kuid_t euid;
+};
+
+struct tty_driver {
+	int major;
+	int minor_start;
+};
+
+struct tty_struct {
+	struct tty_driver *driver;
+	int index;
+};
+
+typedef struct {
+	int counter;
+} atomic_t;
+
+struct signal_struct {
+	atomic_t live;
+	struct tty_struct *tty;
+};
+
+struct mm_struct {
+	unsigned long arg_start, arg_end;
+};
+
+struct task_struct {
+	int pid, tgid;
+	unsigned long long start_boottime;
+	struct task_struct *group_leader, *real_parent;
+	const struct cred *cred;
+	kuid_t loginuid;
+	unsigned int sessionid;
+	struct signal_struct *signal;
+	struct nsproxy *nsproxy;
+	struct css_set *cgroups;
+	struct mm_struct *mm;
+	char comm[16];
+};
+
+#pragma clang attribute pop
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, BPF_RING_BYTES);
+} ring SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, unsigned int);
+	__type(value, BpfRecord);
+} scratch SEC(".maps");
+
+/* Records there was no room for. */
+unsigned long long lost;
+
+static __always_inline BpfRecord *begin(unsigned int kind)
+{
+	unsigned int zero = 0;
+	BpfRecord *record = bpf_map_lookup_elem(&scratch, &zero);
+
+	if (record != 0) {
+		record->kind = kind;
+		record->flags = 0;
+		record->time_ns = bpf_ktime_get_ns();
+		record->exe_size = 0;
+		record->cgroup_size = 0;
+		record->args_size = 0;
+		record->tty = 0;
+	}
+	return record;
+}
+
+static __always_inline void send(BpfRecord *record)
+{
+	unsigned long long size = record->exe_size + record->cgroup_size + record->args_size;
+	unsigned long long flags = BPF_RB_NO_WAKEUP;
+
+	if (size > BPF_DATA_BYTES) {
+		size = BPF_DATA_BYTES;
+	}
+	if (bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) > BPF_WAKE_BYTES) {
+		flags = BPF_RB_FORCE_WAKEUP;
+	}
+	if (bpf_ringbuf_output(&ring, record, __builtin_offsetof(BpfRecord, data) + size, flags) !=
+	    0) {
+		__sync_fetch_and_add(&lost, 1);
+	}
+}
+
+static __always_inline unsigned int terminal_of(struct task_struct *task)
+{
+	struct tty_struct *tty = BPF_CORE_READ(task, signal, tty);
+	unsigned int major, minor;
+
+	if (tty == 0) {
+		return 0;
+	}
+	major = BPF_CORE_READ(tty, driver, major);
+	minor = BPF_CORE_READ(tty, driver, minor_start) + BPF_CORE_READ(tty, index);
+	return (minor & 0xff) | (major << 8) | ((minor & ~0xffu) << 12);
+}
+
+static __always_inline void put_identity(BpfRecord *record, struct task_struct *task,
+					 struct task_struct *parent)
+{
+	record->pid = BPF_CORE_READ(task, tgid);
+	record->start_ns = BPF_CORE_READ(task, group_leader, start_boottime);
+	record->parent_pid = BPF_CORE_READ(parent, tgid);
+	record->parent_start_ns = BPF_CORE_READ(parent, group_leader, start_boottime);
+	record->uid = BPF_CORE_READ(task, cred, euid.val);
+	if (bpf_core_field_exists(task->loginuid)) {
+		record->login_uid = BPF_CORE_READ(task, loginuid.val);
+		record->session = BPF_CORE_READ(task, sessionid);
+		record->flags |= BPF_FLAG_HAS_LOGIN;
+	}
+}
+
+static __always_inline void put_place(BpfRecord *record, struct task_struct *task)
+{
+	record->cgroup_id = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, id);
+	record->mount_ns = BPF_CORE_READ(task, nsproxy, mnt_ns, ns.inum);
+	record->pid_ns = BPF_CORE_READ(task, nsproxy, pid_ns_for_children, ns.inum);
+}
+
+/*
+ * One name behind the others that `size` counts; false when there is no more room. The counts are
+ * kept in the record, not in registers: the verifier then sees the same state in every round.
+ */
+static __always_inline bool put_name(BpfRecord *record, unsigned int *size, unsigned long start,
+				     unsigned long max, const void *name)
+{
+	unsigned long at = *size;
+	long got;
+
+	if (at >= max) {
+		return false;
+	}
+	at += start;
+	asm volatile("" : "+r"(at));
+	at &= BPF_DATA_BYTES - 1;
+	got = bpf_probe_read_kernel_str(&record->data[at], BPF_NAME_BYTES, name);
+	if (got <= 0) {
+		return false;
+	}
+	*size += got;
+	return true;
+}
+
+/* The path of a file from its name up to the root, through the mounts on the way. */
+static __always_inline void put_path(BpfRecord *record, struct file *file)
+{
+	struct dentry *at = BPF_CORE_READ(file, f_path.dentry);
+	struct vfsmount *on = BPF_CORE_READ(file, f_path.mnt);
+
+	for (int i = 0; i < MAX_NAMES; i++) {
+		struct dentry *parent = BPF_CORE_READ(at, d_parent);
+
+		if (at == BPF_CORE_READ(on, mnt_root) || at == parent) {
+			struct mount *mount = (void *)on - bpf_core_field_offset(struct mount, mnt);
+			struct mount *above = BPF_CORE_READ(mount, mnt_parent);
+
+			if (above == mount || above == 0) {
+				return;
+			}
+			at = BPF_CORE_READ(mount, mnt_mountpoint);
+			on = (void *)above + bpf_core_field_offset(struct mount, mnt);
+			continue;
+		}
+		if (!put_name(record, &record->exe_size, 0, BPF_PATH_BYTES,
+			      BPF_CORE_READ(at, d_name.name))) {
+			break;
+		}
+		at = parent;
+	}
+	record->flags |= BPF_FLAG_PATH_CUT;
+}
+
+static __always_inline struct kernfs_node *group_above(struct kernfs_node *node)
+{
+	struct kernfs_node___before_6_15 *old = (void *)node;
+
+	if (bpf_core_field_exists(old->parent)) {
+		return BPF_CORE_READ(old, parent);
+	}
+	return BPF_CORE_READ(node, __parent);
+}
+
+static __always_inline void put_cgroup(BpfRecord *record, struct task_struct *task)
+{
+	struct kernfs_node *node = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn);
+
+	for (int i = 0; i < MAX_GROUPS; i++) {
+		struct kernfs_node *above = group_above(node);
+
+		if (above == 0 || !put_name(record, &record->cgroup_size, record->exe_size,
+					    BPF_CGROUP_BYTES, BPF_CORE_READ(node, name))) {
+			break;
+		}
+		node = above;
+	}
+}
+
+static __always_inline void put_args(BpfRecord *record, struct task_struct *task)
+{
+	unsigned long from = BPF_CORE_READ(task, mm, arg_start);
+	unsigned long size = BPF_CORE_READ(task, mm, arg_end) - from;
+	unsigned long start = record->exe_size + record->cgroup_size;
+
+	if (size >= BPF_ARGS_BYTES) {
+		size = BPF_ARGS_BYTES - 1;
+	}
+	if (start >= BPF_DATA_BYTES - BPF_ARGS_BYTES) {
+		return;
+	}
+	/* the verifier wants to see bounds that the compiler takes for granted */
+	asm volatile("" : "+r"(start), "+r"(size));
+	start &= BPF_DATA_BYTES - BPF_ARGS_BYTES - 1;
+	size &= BPF_ARGS_BYTES - 1;
+	if (bpf_probe_read_user(&record->data[start], size, (void *)from) == 0) {
+		record->args_size = size;
+	}
+}
+
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
+{
+	BpfRecord *record;
+
+	if (BPF_CORE_READ(child, tgid) != BPF_CORE_READ(child, pid)) {
+		return 0; /* a thread */
+	}
+	record = begin(BPF_RECORD_FORK);
+	if (record != 0) {
+		put_identity(record, child, parent);
+		put_place(record, child);
+		send(record);
+	}
+	return 0;
+}
+
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm *bprm)
+{
+	BpfRecord *record = begin(BPF_RECORD_EXEC);
+
+	if (record == 0) {
+		return 0;
+	}
+	put_identity(record, task, BPF_CORE_READ(task, real_parent));
+	put_place(record, task);
+	record->tty = terminal_of(task);
+	bpf_probe_read_kernel(record->comm, sizeof(record->comm), &task->comm);
+	put_path(record, BPF_CORE_READ(bprm, file));
+	put_cgroup(record, task);
+	put_args(record, task);
+	send(record);
+	return 0;
+}
+
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(on_exit, struct task_struct *task)
+{
+	BpfRecord *record;
+
+	if (BPF_CORE_READ(task, signal, live.counter) != 0) {
+		return 0; /* a thread; others go on */
+	}
+	record = begin(BPF_RECORD_EXIT);
+	if (record != 0) {
+		put_identity(record, task, BPF_CORE_READ(task, real_parent));
+		send(record);
+	}
+	return 0;
+}

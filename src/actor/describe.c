@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Describing processes: see describe.h. */
+#include "actor/describe.h"
+#include "actor/cgroup.h"
+#include "actor/logins.h"
+#include "actor/mask.h"
+
+#include <string.h>
+#include <sys/sysmacros.h>
+
+#define PTS_FIRST_MAJOR 136
+#define PTS_LAST_MAJOR 143
+#define TTY_MAJOR 4
+#define SERIAL_FIRST_MINOR 64
+#define CMDLINE_BYTES 2048
+#define PARENT_CMDLINE_BYTES 256
+
+/* Programs that install packages; believed only where the system keeps its programs. */
+static const char *const package_managers[] = {
+	"apt", "apt-get", "aptitude", "dpkg",        "dpkg-reconfigure", "rpm",
+	"dnf", "dnf5",    "dnf-3",    "yum",         "zypper",           "pacman",
+	"apk", "snap",    "emerge",   "packagekitd", "microdnf",         "rpm-ostree",
+};
+
+char *describe_terminal(guint32 device)
+{
+	unsigned int major = device >> 8 & 0xfff;
+	unsigned int minor = (device & 0xff) | (device >> 12 & 0xfff00);
+
+	if (device == 0) {
+		return NULL;
+	}
+	if (major >= PTS_FIRST_MAJOR && major <= PTS_LAST_MAJOR) {
+		return g_strdup_printf("pts/%u", (major - PTS_FIRST_MAJOR) * 256 + minor);
+	}
+	if (major == TTY_MAJOR && minor >= SERIAL_FIRST_MINOR) {
+		return g_strdup_printf("ttyS%u", minor - SERIAL_FIRST_MINOR);
+	}
+	if (major == TTY_MAJOR) {
+		return g_strdup_printf("tty%u", minor);
+	}
+	return g_strdup_printf("%u:%u", major, minor);
+}
+
+/* The command line, masked; "[kworker/0:1]" for a thread of the kernel, as ps(1) has it. */
+static char *command_of(const Image *image, gsize max_bytes)
+{
+	char *text;
+
+	if (image->args_size == 0) {
+		return image->exe == NULL && image->comm != NULL
+			       ? g_strdup_printf("[%s]", image->comm)
+			       : NULL;
+	}
+	text = mask_arguments(image->args, image->args_size);
+	if (strlen(text) > max_bytes) {
+		text[max_bytes] = '\0';
+	}
+	return text;
+}
+
+/* What ran in the parent when the child was born. */
+static const Image *image_above(const Process *child)
+{
+	const Phase *phase = process_phase_at(child->parent, child->born_usec);
+
+	if (phase == NULL) {
+		phase = &child->parent->phases[0]; /* it was here before we were */
+	}
+	return phase->image;
+}
+
+static gint64 login_above(const Process *child)
+{
+	const Phase *phase = process_phase_at(child->parent, child->born_usec);
+
+	return phase == NULL ? child->parent->phases[0].login_uid : phase->login_uid;
+}
+
+static void add_parents(const Process *process, gint64 login_uid, Actor *actor)
+{
+	for (guint i = 0; i < DESCRIBE_MAX_PARENTS && process->parent != NULL; i++) {
+		const Image *image = image_above(process);
+		g_autofree char *command = NULL;
+
+		if (process->parent->pid <= 1) {
+			return;
+		}
+		command = image == NULL ? NULL : command_of(image, PARENT_CMDLINE_BYTES);
+		actor_add_parent(actor, process->parent->pid, image == NULL ? NULL : image->exe,
+				 command);
+		/* who lets people in is not itself logged in: the last one of interest */
+		if (login_uid >= 0 && login_above(process) == -1) {
+			return;
+		}
+		process = process->parent;
+	}
+}
+
+static bool is_package_manager(const char *exe)
+{
+	static const char *const places[] = {"/usr/bin/", "/usr/sbin/",    "/bin/",
+					     "/sbin/",    "/usr/libexec/", "/usr/lib/"};
+	const char *slash = exe == NULL ? NULL : strrchr(exe, '/');
+	bool is_system = false;
+
+	for (gsize i = 0; slash != NULL && i < G_N_ELEMENTS(places); i++) {
+		is_system |= g_str_has_prefix(exe, places[i]);
+	}
+	for (gsize i = 0; is_system && i < G_N_ELEMENTS(package_managers); i++) {
+		if (g_str_equal(slash + 1, package_managers[i])) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The outermost one: apt-get, not the dpkg it runs. */
+static char *transaction_of(const Actor *actor)
+{
+	const char *exe = is_package_manager(actor->exe) ? actor->exe : NULL;
+	gint64 pid = actor->pid;
+
+	for (guint i = 0; actor->parents != NULL && i < actor->parents->len; i++) {
+		const ActorParent *parent = actor->parents->pdata[i];
+
+		if (is_package_manager(parent->exe)) {
+			exe = parent->exe;
+			pid = parent->pid;
+		}
+	}
+	return exe == NULL
+		       ? NULL
+		       : g_strdup_printf("%s[%" G_GINT64_FORMAT "]", strrchr(exe, '/') + 1, pid);
+}
+
+/* The container by its cgroup; else the namespace that is not ours. A service of systemd may have
+ * a mount namespace of its own, which says nothing that its unit does not say better. */
+static char *container_of(const Process *process, const char *cgroup, const char *unit,
+			  const Standpoint *standpoint)
+{
+	char *id = cgroup == NULL ? NULL : cgroup_container(cgroup);
+
+	if (id != NULL) {
+		return id;
+	}
+	if (process->pid_ns != 0 && standpoint->pid_ns != 0 &&
+	    process->pid_ns != standpoint->pid_ns) {
+		return g_strdup_printf("pid namespace %" G_GUINT64_FORMAT, process->pid_ns);
+	}
+	if (process->mount_ns != 0 && standpoint->mount_ns != 0 &&
+	    process->mount_ns != standpoint->mount_ns &&
+	    (unit == NULL || !g_str_has_suffix(unit, ".service"))) {
+		return g_strdup_printf("mount namespace %" G_GUINT64_FORMAT, process->mount_ns);
+	}
+	return NULL;
+}
+
+static void set_place(const ProcessTable *table, const Process *process,
+		      const Standpoint *standpoint, Actor *actor)
+{
+	const char *cgroup = process_table_cgroup(table, process->cgroup_id);
+
+	if (cgroup != NULL) {
+		actor->unit = cgroup_unit(cgroup);
+	}
+	actor->container = container_of(process, cgroup, actor->unit, standpoint);
+	actor->tty = describe_terminal(process->tty);
+	actor->remote = logins_remote_of(process);
+}
+
+static bool is_own(const Process *process, const Standpoint *standpoint)
+{
+	for (guint i = 0; process != NULL && i <= PROCESS_MAX_DEPTH; i++) {
+		if (process->pid == standpoint->own_pid &&
+		    process->start == standpoint->own_start) {
+			return true;
+		}
+		process = process->parent;
+	}
+	return false;
+}
+
+static void set_ids(const Process *process, const Phase *phase, Actor *actor, const char **doubt)
+{
+	bool is_last = phase == &process->phases[process->n_phases - 1];
+
+	actor->uid = MAX(phase->uid, -1);
+	actor->login_uid = MAX(phase->login_uid, -1);
+	actor->session = MAX(phase->session, -1);
+	if (process->ended_usec == 0 || !is_last) {
+		return;
+	}
+	if (process->last_login_uid >= -1 && process->last_login_uid != phase->login_uid) {
+		actor->login_uid = -1;
+		*doubt = "it changed its login user while it ran";
+	} else if (process->last_uid >= 0 && process->last_uid != phase->uid && *doubt == NULL) {
+		*doubt = "it changed its user while it ran; this is the one it began with";
+	}
+}
+
+Actor *describe_process(const ProcessTable *table, const Process *process, const Phase *phase,
+			const char *doubt, const Standpoint *standpoint)
+{
+	Actor *actor = actor_new();
+
+	actor->pid = process->pid;
+	actor->is_own = is_own(process, standpoint);
+	if (phase != NULL && phase->image != NULL) {
+		actor->exe = g_strdup(phase->image->exe);
+		actor->cmdline = command_of(phase->image, CMDLINE_BYTES);
+	}
+	if (phase != NULL) {
+		set_ids(process, phase, actor, &doubt);
+	}
+	add_parents(process, actor->login_uid, actor);
+	actor->transaction = transaction_of(actor);
+	set_place(table, process, standpoint, actor);
+	if (actor->exe == NULL && actor->cmdline == NULL && doubt == NULL) {
+		doubt = "what it ran is not known";
+	}
+	actor->confidence = phase == NULL   ? CONFIDENCE_UNKNOWN
+			    : doubt != NULL ? CONFIDENCE_INFERRED
+					    : CONFIDENCE_EXACT;
+	actor->how = g_strdup(phase == NULL ? "the process is known only from later on" : doubt);
+	return actor;
+}
+
+Actor *describe_stranger(gint64 pid)
+{
+	Actor *actor = actor_new();
+
+	actor->pid = pid;
+	actor->how = g_strdup("the process was gone before anybody could look");
+	return actor;
+}

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The table of processes: see process-table.h. */
+#include "actor/process-table.h"
+
+#include <string.h>
+
+#define MAX_CGROUPS 4096
+
+struct ProcessTable {
+	GHashTable *by_pid;   /* pid -> Process, the latest of that pid */
+	GQueue living, ended; /* of Process.in_order, oldest first */
+	GHashTable *cgroups;  /* id (guint64 *) -> path */
+	guint max;
+};
+
+static void *key_of(gint64 pid)
+{
+	return GINT_TO_POINTER((int)pid);
+}
+
+ProcessTable *process_table_new(guint max)
+{
+	ProcessTable *table = g_new0(ProcessTable, 1);
+
+	table->by_pid = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)process_unref);
+	table->cgroups = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
+	table->max = max;
+	return table;
+}
+
+void process_table_free(ProcessTable *table)
+{
+	if (table == NULL) {
+		return;
+	}
+	/* the links are in the processes */
+	g_hash_table_unref(table->by_pid);
+	g_hash_table_unref(table->cgroups);
+	g_free(table);
+}
+
+static Process *latest(const ProcessTable *table, gint64 pid)
+{
+	return g_hash_table_lookup(table->by_pid, key_of(pid));
+}
+
+static GQueue *order_of(ProcessTable *table, const Process *process)
+{
+	return process->ended_usec == 0 ? &table->living : &table->ended;
+}
+
+static void drop(ProcessTable *table, Process *process)
+{
+	g_queue_unlink(order_of(table, process), &process->in_order);
+	g_hash_table_remove(table->by_pid, key_of(process->pid));
+}
+
+static void make_room(ProcessTable *table)
+{
+	while (g_hash_table_size(table->by_pid) >= table->max) {
+		GList *oldest = table->ended.head != NULL ? table->ended.head : table->living.head;
+
+		drop(table, oldest->data);
+	}
+}
+
+static void remember_cgroup(ProcessTable *table, const Sighting *sighting)
+{
+	guint64 id = sighting->cgroup_id;
+	const char *known;
+
+	if (id == 0 || sighting->cgroup == NULL) {
+		return;
+	}
+	known = g_hash_table_lookup(table->cgroups, &id);
+	if (known != NULL && strcmp(known, sighting->cgroup) == 0) {
+		return;
+	}
+	if (g_hash_table_size(table->cgroups) >= MAX_CGROUPS) {
+		g_hash_table_remove_all(table->cgroups);
+	}
+	g_hash_table_replace(table->cgroups, g_memdup2(&id, sizeof(id)),
+			     g_strdup(sighting->cgroup));
+}
+
+static Process *parent_of(const ProcessTable *table, const Sighting *sighting)
+{
+	Process *parent = sighting->parent_pid <= 0 || sighting->parent_pid == sighting->pid
+				  ? NULL
+				  : latest(table, sighting->parent_pid);
+
+	if (parent != NULL && sighting->parent_start != 0 && parent->start != 0 &&
+	    parent->start != sighting->parent_start) {
+		return NULL;
+	}
+	return parent;
+}
+
+static Process *add(ProcessTable *table, const Sighting *sighting)
+{
+	Process *before = latest(table, sighting->pid);
+	Process *parent = parent_of(table, sighting);
+	Process *process;
+
+	process = process_new(sighting, parent);
+	if (before != NULL) {
+		/* of those that had the pid before, only the last is kept */
+		g_clear_pointer(&before->before, process_unref);
+		process->before = process_ref(before);
+		drop(table, before);
+	}
+	make_room(table);
+	g_hash_table_insert(table->by_pid, key_of(process->pid), process);
+	g_queue_push_tail_link(&table->living, &process->in_order);
+	return process;
+}
+
+static bool is_other(const Process *process, const Sighting *sighting)
+{
+	return sighting->start != 0 && process->start != 0 && process->start != sighting->start;
+}
+
+static void end(ProcessTable *table, Process *process, const Sighting *sighting)
+{
+	if (process->ended_usec != 0) {
+		return;
+	}
+	g_queue_unlink(&table->living, &process->in_order);
+	process_end(process, sighting);
+	g_queue_push_tail_link(&table->ended, &process->in_order);
+}
+
+void process_table_see(ProcessTable *table, const Sighting *sighting)
+{
+	Process *known = latest(table, sighting->pid);
+
+	remember_cgroup(table, sighting);
+	if (known != NULL && is_other(known, sighting)) {
+		known = NULL;
+	}
+	switch (sighting->kind) {
+	case SIGHTING_FORK:
+		add(table, sighting);
+		break;
+	case SIGHTING_EXEC:
+	case SIGHTING_IDS:
+		if (known == NULL || known->ended_usec != 0) {
+			add(table, sighting);
+		} else {
+			process_turn(known, sighting);
+		}
+		break;
+	case SIGHTING_EXIT:
+		if (known != NULL) {
+			end(table, known, sighting);
+		}
+		break;
+	case SIGHTING_FOUND:
+		if (known == NULL) {
+			add(table, sighting);
+		}
+		break;
+	}
+}
+
+static bool is_between(const Process *process, gint64 since_usec, gint64 until_usec)
+{
+	return process->born_usec <= until_usec &&
+	       (process->ended_usec == 0 || process->ended_usec >= since_usec);
+}
+
+Process *process_table_find(const ProcessTable *table, gint64 pid, gint64 since_usec,
+			    gint64 until_usec)
+{
+	Process *process = latest(table, pid);
+	Process *before = process == NULL ? NULL : process->before;
+	bool now = process != NULL && is_between(process, since_usec, until_usec);
+	bool then = before != NULL && is_between(before, since_usec, until_usec);
+
+	/* A window that reaches back to the beginning cannot tell them apart either; but then the
+	 * later one is by far the likelier only if the earlier had ended long before: not known. */
+	if (now && then) {
+		return since_usec > 0 ? NULL : process;
+	}
+	return now ? process : then ? before : NULL;
+}
+
+const char *process_table_cgroup(const ProcessTable *table, guint64 id)
+{
+	return g_hash_table_lookup(table->cgroups, &id);
+}
+
+guint process_table_count(const ProcessTable *table)
+{
+	return g_hash_table_size(table->by_pid);
+}

@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Stores that are removed, exchanged or set back: never silently, and the watch goes on.
+
+Whoever deletes snapshots.git or the journal wants the past to be gone. Reeve cannot bring it back,
+but it says so, as an alarm, in whatever takes its place.
+"""
+
+import shutil
+import subprocess
+
+import pytest
+
+from conftest import wait_for
+
+
+def alarms(machine):
+    """What is said of stores: events of health that are critical, and gaps that name a store."""
+    return [event for event in machine.events()
+            if (event["kind"] == "health" and event["severity"] == "critical")
+            or (event["kind"] == "gap" and event["cause"].startswith("store-"))]
+
+
+def works(machine, text):
+    """A change made now is recorded and told."""
+    machine.write("/etc/hostname", text)
+    machine.wait_ready()
+    machine.settle()
+    assert machine.recorded("/etc/hostname") == text.encode()
+    assert [change["op"] for change in machine.changes("/etc/hostname")][-1] == "updated"
+
+
+@pytest.fixture
+def watching(machine):
+    machine.write("/etc/hostname", "a\n")
+    machine.start()
+    machine.write("/etc/hostname", "b\n")
+    machine.settle()
+    return machine
+
+
+def wait_for_another(machine, stage, before):
+    wait_for(f"another {stage}", lambda: machine.pid(stage) != before)
+
+
+def test_snapshots_removed_while_watching_are_an_alarm(watching):
+    before = watching.pid("judge")
+    shutil.rmtree(watching.snapshots)
+    wait_for_another(watching, "judge", before)
+    works(watching, "c\n")
+    told = {event["kind"]: event for event in alarms(watching)}
+    assert told["gap"]["cause"] == "store-removed" and told["gap"]["severity"] == "high"
+    assert "replaced" in told["health"]["summary"]
+    assert watching.reeve("log", "--severity", "high").stdout.count("snapshots.git") >= 1
+
+
+def test_snapshots_emptied_while_watching_are_an_alarm(watching):
+    for inside in list(watching.snapshots.iterdir()):
+        shutil.rmtree(inside) if inside.is_dir() else inside.unlink()
+    wait_for("an alarm", lambda: alarms(watching))
+    works(watching, "c\n")
+
+
+def test_snapshots_removed_while_stopped_are_an_alarm(watching):
+    watching.stop()
+    shutil.rmtree(watching.snapshots)
+    watching.start()
+    works(watching, "c\n")
+    assert {event["kind"] for event in alarms(watching)} == {"gap", "health"}
+
+
+def test_snapshots_set_back_are_an_alarm(watching):
+    watching.stop()
+    kept = watching.folder / "kept.git"
+    subprocess.run(["cp", "-a", watching.snapshots, kept], check=True)
+    watching.start()
+    watching.write("/etc/hostname", "c\n")
+    watching.settle()
+    before = watching.pid("recorder")
+    watching.snapshots.rename(watching.folder / "away.git")
+    kept.rename(watching.snapshots)
+    wait_for_another(watching, "recorder", before)
+    watching.wait_ready()
+    works(watching, "d\n")
+    told = {event["kind"]: event for event in alarms(watching)}
+    assert told["gap"]["cause"] == "store-replaced"
+    assert "snapshots.git was" in told["health"]["summary"]
+
+
+def test_stores_left_alone_are_no_alarm(watching):
+    watching.stop()
+    watching.start()
+    works(watching, "c\n")
+    watching.kill("recorder")
+    watching.kill("judge")
+    wait_for("a new recorder", lambda: "ready" in watching.health("recorder")["state"])
+    works(watching, "d\n")
+    assert alarms(watching) == []
+
+
+def test_a_removed_catalog_is_made_again(watching):
+    before = watching.pid("recorder")
+    for file in watching.state.glob("catalog.sqlite*"):
+        file.unlink()
+    watching.write("/etc/hosts", "x\n")
+    wait_for_another(watching, "recorder", before)
+    works(watching, "c\n")
+    assert watching.recorded("/etc/hosts") == b"x\n"
+    assert watching.gaps() and (watching.state / "catalog.sqlite").exists()
+    assert alarms(watching) == []
+
+
+def test_a_removed_journal_is_told_first_in_the_new_one(watching):
+    old = watching.events()
+    watching.stop()
+    shutil.rmtree(watching.journal.parent)
+    watching.start()
+    watching.settle()
+    first, *rest = watching.events()
+    assert (first["kind"], first["severity"]) == ("health", "critical")
+    assert (first["seq"], first["prev"]) == (old[-1]["seq"] + 1, old[-1]["id"])
+    assert f"{len(old)} events" in first["summary"]
+    # what was recorded is judged again, so that what drifts is known
+    assert [change["path"] for change in watching.changes()] == ["/etc/hostname"]
+    assert "/etc/hostname" in watching.reeve("diff").stdout
+    assert watching.settle().returncode == 1
+    assert watching.reeve("verify").returncode == 1
+    assert rest[-1]["prev"] == rest[-2]["id"]
+
+
+def test_a_journal_removed_while_watching_is_told(watching):
+    old = watching.events()
+    before = watching.pid("judge")
+    shutil.rmtree(watching.journal.parent)
+    wait_for_another(watching, "judge", before)
+    works(watching, "c\n")
+    first = watching.events()[0]
+    assert (first["kind"], first["severity"]) == ("health", "critical")
+    assert first["prev"] == old[-1]["id"]
+    wait_for("the relay to follow",
+             lambda: watching.health("relay").get("head") == watching.events()[-1]["id"])
+
+
+def test_a_fresh_install_is_told_nothing_of(machine):
+    machine.write("/etc/hostname", "a\n")
+    machine.start()
+    machine.settle()
+    assert [(event["kind"], event["seq"]) for event in machine.events()] == [("baseline", 1)]
+
+
+def test_an_exchanged_register_is_seen(watching):
+    before = watching.pid("judge")
+    register = watching.state / "register.git"
+    subprocess.run(["git", "init", "-q", "--bare", "-b", "main", register], check=True)
+    subprocess.run(["chgrp", "-R", str(register.stat().st_gid), register], check=True)
+    watching.settle()
+    assert watching.pid("judge") == before
+    register.rename(watching.folder / "away.git")
+    subprocess.run(["cp", "-a", watching.folder / "away.git", register], check=True)
+    wait_for_another(watching, "judge", before)
+    works(watching, "c\n")
