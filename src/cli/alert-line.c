@@ -56,6 +56,13 @@ static const struct {
 	{"watch-budget", "out of kernel watches"},
 	{"root-lost", "a watched tree disappeared"},
 	{"clock", "the clock was moved"},
+	{"disk-full", "the disk was full"},
+	{"no-inodes", "the disk had no room for another file"},
+	{"read-only", "the disk could not be written to"},
+	{"no-descriptors", "too many open files"},
+	{"trouble", "recording failed"},
+	{"store-removed", "snapshots.git was removed"},
+	{"store-replaced", "snapshots.git was exchanged or set back"},
 };
 
 static char *gap_text(const Paint *paint, const json_t *event, gint64 now_usec)

@@ -75,9 +75,11 @@ void check_inotify(const Context *context, Doctor *doctor)
 	gint64 watches = read_limit("max_user_watches");
 	gint64 queue = read_limit("max_queued_events");
 	g_auto(Health) recorder = {0};
+	const char *backend;
 	gint64 directories, uncovered;
 
 	health_read(context, "recorder", &recorder);
+	backend = recorder.is_alive ? pick_text(recorder.line, "backend") : NULL;
 	directories = recorder.is_alive ? pick_number(recorder.line, "directories", 0) : 0;
 	uncovered = recorder.is_alive ? pick_number(recorder.line, "uncovered", 0) : 0;
 	if (uncovered > 0) {
@@ -87,6 +89,12 @@ void check_inotify(const Context *context, Doctor *doctor)
 			    "%" G_GINT64_FORMAT " of %" G_GINT64_FORMAT
 			    " directories have no watch (limit %" G_GINT64_FORMAT ")",
 			    uncovered, directories + uncovered, watches);
+	} else if (g_strcmp0(backend, "fanotify") == 0) {
+		doctor_find(doctor, FINDING_OK, NULL,
+			    "%" G_GINT64_FORMAT
+			    " directories watched through fanotify, which has no limit of watches",
+			    directories);
+		return;
 	} else if (watches >= 0 && directories > watches / 10 * 8) {
 		doctor_find(doctor, FINDING_WARN, "sysctl fs.inotify.max_user_watches=524288",
 			    "%" G_GINT64_FORMAT " of %" G_GINT64_FORMAT " watches are in use",

@@ -104,8 +104,9 @@ static bool stage_is_well(const char *name, const Health *health)
 
 static void set_recorder(json_t *overview, const json_t *line)
 {
-	static const char *const members[] = {"backend",   "roots",   "directories", "entries",
-					      "uncovered", "pending", "gaps_open",   "baseline"};
+	static const char *const members[] = {"backend",   "roots",     "directories",
+					      "entries",   "uncovered", "pending",
+					      "gaps_open", "baseline",  "scrub"};
 	gint64 uncovered = pick_number(line, "uncovered", 0);
 
 	for (gsize i = 0; i < G_N_ELEMENTS(members); i++) {
@@ -115,8 +116,8 @@ static void set_recorder(json_t *overview, const json_t *line)
 	}
 	if (uncovered > 0) {
 		add_trouble(overview,
-			    "%" G_GINT64_FORMAT " directories are not watched, changes there are "
-			    "found only when Reeve starts; `reeve doctor` says what to do",
+			    "%" G_GINT64_FORMAT " directories have no watch and are scanned every "
+			    "minute; `reeve doctor` says what to do",
 			    uncovered);
 	}
 }

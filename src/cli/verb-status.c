@@ -174,6 +174,35 @@ static void put_gaps(const Paint *paint, GString *out, const json_t *overview)
 	g_string_append_printf(out, ", %" G_GINT64_FORMAT " recorded\n", all);
 }
 
+/* How long ago all was compared last, and how much of the content has been read again. */
+static void put_scrub(const Paint *paint, GString *out, const json_t *overview)
+{
+	const json_t *scrub = pick_object(overview, "scrub");
+	gint64 swept = pick_time(scrub, "swept"), rotated = pick_time(scrub, "rotated");
+	gint64 now = clock_wall_usec();
+	g_autofree char *since_swept = moment_span(MAX(now - swept, 0));
+	g_autofree char *since_rotated = moment_span(MAX(now - rotated, 0));
+
+	if (scrub == NULL) {
+		return;
+	}
+	put_label(paint, out, "scrub");
+	if (swept == 0) {
+		g_string_append(out, "nothing compared yet since the start");
+	} else {
+		g_string_append_printf(out, "everything compared %s ago", since_swept);
+	}
+	if (rotated == 0) {
+		gint64 all = pick_number(scrub, "to_reread", 0);
+		gint64 done = MIN(pick_number(scrub, "reread", 0), all);
+
+		g_string_append_printf(out, ", %" G_GINT64_FORMAT " %% read again\n",
+				       all > 0 ? done * 100 / all : 0);
+	} else {
+		g_string_append_printf(out, ", all read again %s ago\n", since_rotated);
+	}
+}
+
 /* With their caret: the columns must stay where they are. */
 static void put_problems(const Paint *paint, GString *out, const json_t *problems)
 {
@@ -288,6 +317,7 @@ static void print_text(const Context *context, const json_t *overview)
 	put_trouble(&paint, out, overview);
 	put_drift(&paint, out, overview);
 	put_gaps(&paint, out, overview);
+	put_scrub(&paint, out, overview);
 	put_rules(&paint, out, overview);
 	put_requests(&paint, out, overview);
 	put_stores(&paint, out, overview);

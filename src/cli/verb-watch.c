@@ -276,7 +276,8 @@ static void say_watching(const Watching *watching)
 	    paint_sign(&watching->paint, SIGN_DASH));
 	if (uncovered > 0) {
 		say(watching, STYLE_MEDIUM,
-		    "%" G_GINT64_FORMAT " directories are not covered; `reeve doctor` says why",
+		    "%" G_GINT64_FORMAT " directories have no watch and are scanned every minute; "
+		    "`reeve doctor` says what to do",
 		    uncovered);
 	}
 	say(watching, STYLE_PLAIN, "%s", "");
@@ -405,7 +406,7 @@ int verb_watch(const Context *context, int argc, char **argv)
 		{"root", 0, 0, G_OPTION_ARG_FILENAME, &options.root,
 		 "Root of the watched system; paths are as seen from inside it", "DIR"},
 		{"backend", 0, 0, G_OPTION_ARG_STRING, &options.backend,
-		 "How to watch: auto or inotify", "NAME"},
+		 "How to watch: auto, fanotify or inotify", "NAME"},
 		{"host", 0, 0, G_OPTION_ARG_STRING, &options.host, "Name of this host in events",
 		 "NAME"},
 		G_OPTION_ENTRY_NULL,

@@ -10,7 +10,7 @@ static const char *const confidence_words[_CONFIDENCE_N] = {
 
 Actor *actor_new(void)
 {
-	Actor *actor = g_new0(Actor, 1);
+	Actor *actor = g_rc_box_new0(Actor);
 
 	actor->pid = -1;
 	actor->uid = -1;
@@ -19,9 +19,31 @@ Actor *actor_new(void)
 	return actor;
 }
 
+static void parent_free(void *data)
+{
+	ActorParent *parent = data;
+
+	g_free(parent->exe);
+	g_free(parent->cmdline);
+	g_free(parent);
+}
+
+void actor_add_parent(Actor *actor, gint64 pid, const char *exe, const char *cmdline)
+{
+	ActorParent *parent = g_new0(ActorParent, 1);
+
+	parent->pid = pid;
+	parent->exe = g_strdup(exe);
+	parent->cmdline = g_strdup(cmdline);
+	if (actor->parents == NULL) {
+		actor->parents = g_ptr_array_new_with_free_func(parent_free);
+	}
+	g_ptr_array_add(actor->parents, parent);
+}
+
 Actor *actor_copy(const Actor *actor)
 {
-	Actor *copy = g_new(Actor, 1);
+	Actor *copy = g_rc_box_new(Actor);
 
 	*copy = *actor;
 	copy->exe = g_strdup(actor->exe);
@@ -29,22 +51,103 @@ Actor *actor_copy(const Actor *actor)
 	copy->user = g_strdup(actor->user);
 	copy->login_user = g_strdup(actor->login_user);
 	copy->tty = g_strdup(actor->tty);
+	copy->remote = g_strdup(actor->remote);
+	copy->unit = g_strdup(actor->unit);
+	copy->container = g_strdup(actor->container);
+	copy->transaction = g_strdup(actor->transaction);
 	copy->how = g_strdup(actor->how);
+	copy->parents = NULL;
+	for (guint i = 0; actor->parents != NULL && i < actor->parents->len; i++) {
+		const ActorParent *parent = actor->parents->pdata[i];
+
+		actor_add_parent(copy, parent->pid, parent->exe, parent->cmdline);
+	}
 	return copy;
 }
 
-void actor_free(Actor *actor)
+Actor *actor_ref(Actor *actor)
 {
-	if (actor == NULL) {
-		return;
-	}
+	return g_rc_box_acquire(actor);
+}
+
+static void clear(void *data)
+{
+	Actor *actor = data;
+
 	g_free(actor->exe);
 	g_free(actor->cmdline);
 	g_free(actor->user);
 	g_free(actor->login_user);
 	g_free(actor->tty);
+	g_free(actor->remote);
+	g_free(actor->unit);
+	g_free(actor->container);
+	g_free(actor->transaction);
 	g_free(actor->how);
-	g_free(actor);
+	g_clear_pointer(&actor->parents, g_ptr_array_unref);
+}
+
+void actor_free(Actor *actor)
+{
+	if (actor != NULL) {
+		g_rc_box_release_full(actor, clear);
+	}
+}
+
+bool actor_is_same(const Actor *a, const Actor *b)
+{
+	return a == b || (a->confidence == b->confidence && a->pid == b->pid && a->uid == b->uid &&
+			  a->login_uid == b->login_uid && g_strcmp0(a->exe, b->exe) == 0 &&
+			  g_strcmp0(a->cmdline, b->cmdline) == 0);
+}
+
+GPtrArray *actors_new(void)
+{
+	return g_ptr_array_new_with_free_func((GDestroyNotify)actor_free);
+}
+
+/* The place of the last is taken by "and others". */
+static void note_more(GPtrArray *actors)
+{
+	const Actor *last = actors->pdata[actors->len - 1];
+	Actor *others;
+
+	if (last->confidence == CONFIDENCE_UNKNOWN && last->pid < 0) {
+		return;
+	}
+	others = actor_new();
+	others->how = g_strdup("more processes wrote it than are listed");
+	g_ptr_array_set_size(actors, (int)actors->len - 1);
+	g_ptr_array_add(actors, others);
+}
+
+GPtrArray *actors_add(GPtrArray *actors, Actor *actor)
+{
+	if (actor == NULL) {
+		return actors;
+	}
+	if (actors == NULL) {
+		actors = actors_new();
+	}
+	for (guint i = 0; i < actors->len; i++) {
+		if (actor_is_same(actors->pdata[i], actor)) {
+			return actors;
+		}
+	}
+	if (actors->len == ACTORS_MAX) {
+		note_more(actors);
+	} else {
+		g_ptr_array_add(actors, actor_ref(actor));
+	}
+	return actors;
+}
+
+GPtrArray *actors_add_all(GPtrArray *actors, const GPtrArray *from)
+{
+	for (guint i = 0; from != NULL && i < from->len; i++) {
+		actors = actors_add(actors, from->pdata[i]);
+	}
+	return actors;
 }
 
 const char *confidence_word(Confidence confidence)

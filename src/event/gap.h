@@ -11,7 +11,8 @@ typedef struct {
 	gint64 start_usec; /* wall clock: the last moment of which we are sure */
 	gint64 end_usec;   /* when the closing rescan began to watch again */
 	char *cause;       /* "stopped" "crash" "reboot" "overflow" "queue-full" "watch-budget"
-			    * "root-lost" "clock" ...: one word */
+			    * "root-lost" "clock" "disk-full" "read-only" "store-removed" ...: one
+			    * word */
 	char *scope;       /* canonical path below which hints may be missing; "/" for everything */
 	gint64 closed_usec; /* when the rescan that closed it was complete; 0: still open */
 } Gap;

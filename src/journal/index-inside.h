@@ -13,6 +13,7 @@ struct Index {
 	int journal_fd; /* events.ndjson, read only */
 	dev_t dev;      /* a writer's file: to see when somebody removes it */
 	ino_t ino;
+	gint32 boot; /* of a writer: the mark of the boot the file is made in */
 	bool is_writer;
 	bool is_memory; /* a reader's own tables, made from the file or the journal */
 	sqlite3 *db;

@@ -83,6 +83,22 @@ static bool adopt_tables(Index *index)
 	       is_of_this_history(index);
 }
 
+/* SQLite keeps one number for whoever makes a file; ours says in which boot that was. */
+static bool mark_boot(Index *index, GError **error)
+{
+	g_autofree char *sql = g_strdup_printf("PRAGMA application_id = %d", index->boot);
+
+	return database_run(index->db, sql, error);
+}
+
+static bool is_of_this_boot(Index *index)
+{
+	g_autoptr(sqlite3_stmt) ask = database_prepare(index->db, "PRAGMA application_id", NULL);
+
+	return ask != NULL && database_step(ask, NULL) == DATABASE_ROW &&
+	       sqlite3_column_int(ask, 0) == index->boot;
+}
+
 static bool begin(Index *index, GError **error)
 {
 	return !sqlite3_get_autocommit(index->db) || database_run(index->db, "BEGIN", error);
@@ -209,7 +225,8 @@ static bool rebuild(Index *index, GError **error)
 	unlinkat(index->dir_fd, INDEX_FILE, 0);
 	unlinkat(index->dir_fd, INDEX_FILE "-journal", 0);
 	index->position = (TablesPosition){.last = -1};
-	if (open_file(index, error) && tables_create(index->db, error) && read_on(index, error)) {
+	if (open_file(index, error) && mark_boot(index, error) && tables_create(index->db, error) &&
+	    read_on(index, error)) {
 		return true;
 	}
 	close_database(index); /* half made: to be made anew by the next try */
@@ -242,18 +259,20 @@ static bool catch_up_writer(Index *index, GError **error)
 	return false;
 }
 
-Index *index_open_writer(int dir_fd, const char *journal_dir, GError **error)
+Index *index_open_writer(int dir_fd, const char *journal_dir, const char *boot, GError **error)
 {
 	g_autoptr(Index) index = index_new(journal_dir);
 
 	index->is_writer = true;
+	index->boot = boot == NULL ? 0 : (gint32)g_str_hash(boot);
 	index->dir_fd = fcntl(dir_fd, F_DUPFD_CLOEXEC, 0);
 	index->journal_fd = openat(dir_fd, JOURNAL_FILE, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (index->dir_fd < 0 || index->journal_fd < 0) {
 		error_set_errno(error, "cannot open journal/" JOURNAL_FILE);
 		return NULL;
 	}
-	if (!open_file(index, NULL) || !is_sound(index->db) || !adopt_tables(index)) {
+	if (!open_file(index, NULL) || !is_of_this_boot(index) || !is_sound(index->db) ||
+	    !adopt_tables(index)) {
 		close_database(index);
 	}
 	return catch_up_writer(index, error) ? g_steal_pointer(&index) : NULL;

@@ -19,8 +19,12 @@
 
 typedef struct Index Index;
 
-/* The judge's: opens or makes it and catches up with the journal. */
-Index *index_open_writer(int dir_fd, const char *journal_dir, GError **error);
+/*
+ * The judge's: opens or makes it and catches up with the journal. The file is written without syncs
+ * and therefore believed only in the `boot` (any text; NULL: unknown) in which it was made: of one
+ * that a power cut left, some pages may be older than others, and no check shows it.
+ */
+Index *index_open_writer(int dir_fd, const char *journal_dir, const char *boot, GError **error);
 /* A reader's: caught up with the journal as it is now. */
 Index *index_open_reader(const char *journal_dir, GError **error);
 void index_close(Index *index);

@@ -19,6 +19,7 @@
 
 struct Journal {
 	int fd, cursor_fd;
+	int witness_fd;       /* borrowed */
 	JournalCursor cursor; /* counts what is buffered too, but for `end` */
 	JournalPosition position;
 	GString *buffer; /* lines to be written at cursor.end */
@@ -59,6 +60,9 @@ static void write_cursor(Journal *journal)
 
 	cursor_format(&journal->cursor, bytes);
 	io_pwrite_all(journal->cursor_fd, bytes, sizeof(bytes), 0, NULL);
+	if (journal->witness_fd >= 0) {
+		io_pwrite_all(journal->witness_fd, bytes, sizeof(bytes), 0, NULL);
+	}
 }
 
 static bool cut_tail(int fd, goffset whole_end, guint64 *ret_cut, GError **error)
@@ -79,11 +83,12 @@ static bool recover(Journal *journal, JournalOpened *opened, GError **error)
 {
 	g_auto(Recovery) found = {0};
 
-	if (!recovery_read(journal->fd, journal->cursor_fd, &found, error) ||
+	if (!recovery_read(journal->fd, journal->cursor_fd, journal->witness_fd, &found, error) ||
 	    !cut_tail(journal->fd, found.whole_end, &opened->cut_bytes, error)) {
 		return false;
 	}
 	opened->cursor_was_lost = found.cursor_was_lost;
+	opened->lost_events = found.lost_events;
 	opened->damage = g_steal_pointer(&found.damage);
 	journal->cursor = found.cursor;
 	journal->position = found.position;
@@ -92,13 +97,14 @@ static bool recover(Journal *journal, JournalOpened *opened, GError **error)
 	return true;
 }
 
-Journal *journal_open(int dir_fd, JournalOpened *ret, GError **error)
+Journal *journal_open(int dir_fd, int witness_fd, JournalOpened *ret, GError **error)
 {
 	g_autoptr(Journal) journal = g_new0(Journal, 1);
 
 	*ret = (JournalOpened){0};
 	journal->buffer = g_string_new(NULL);
 	journal->cursor_fd = -1;
+	journal->witness_fd = witness_fd;
 	journal->fd = open_file(dir_fd, JOURNAL_FILE, error);
 	if (journal->fd < 0) {
 		return NULL;

@@ -12,7 +12,8 @@
  * bytes are reported); full lines are never touched. With a sound cursor only the events of the
  * last commit and what is behind the cursor are read; otherwise the whole journal. Where events are
  * gone that the cursor knew, the next event follows the last one that the cursor knew, not the last
- * one that is left, so that the hole stays visible for ever.
+ * one that is left, so that the hole stays visible for ever. The witness says the same when the
+ * whole folder is gone; then nothing counts as judged, for what was judged cannot be read.
  */
 #pragma once
 
@@ -24,6 +25,8 @@
 
 #define JOURNAL_FILE "events.ndjson"
 #define JOURNAL_CURSOR "cursor"
+/* A copy of the cursor that lies in STATE, beside the journal's folder: it outlives the folder. */
+#define JOURNAL_WITNESS "witness"
 
 typedef struct Journal Journal;
 
@@ -31,6 +34,7 @@ typedef struct Journal Journal;
 typedef struct {
 	guint64 cut_bytes;    /* torn tail removed */
 	bool cursor_was_lost; /* rebuilt by reading the whole journal */
+	guint64 lost_events;  /* there is no event left of so many that there were */
 	char *damage;         /* the chain does not hold, or events the cursor knew are gone: says
 			       * where; NULL: sound. Appending goes on behind the damage */
 } JournalOpened;
@@ -38,8 +42,11 @@ typedef struct {
 void journal_opened_clear(JournalOpened *opened);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(JournalOpened, journal_opened_clear)
 
-/* Opens for appending (and makes) the journal in the folder `dir_fd`, which is not closed. */
-Journal *journal_open(int dir_fd, JournalOpened *ret, GError **error);
+/*
+ * Opens for appending (and makes) the journal in the folder `dir_fd`, which is not closed.
+ * `witness_fd` is the open JOURNAL_WITNESS (borrowed; -1: none).
+ */
+Journal *journal_open(int dir_fd, int witness_fd, JournalOpened *ret, GError **error);
 void journal_close(Journal *journal);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Journal, journal_close)
 

@@ -104,12 +104,37 @@ static bool read_from(int fd, goffset from, const JournalCursor *known, Recovery
 	return true;
 }
 
-bool recovery_read(int journal_fd, int cursor_fd, Recovery *ret, GError **error)
+/* The record that knows more; false: neither is one. */
+static bool read_known(CursorRead found, const JournalCursor *cursor, int witness_fd,
+		       JournalCursor *ret)
+{
+	JournalCursor witness;
+	bool has_witness = cursor_read(witness_fd, &witness) == CURSOR_FOUND;
+
+	if (has_witness && (found != CURSOR_FOUND || witness.seq > cursor->seq)) {
+		*ret = witness;
+		return true;
+	}
+	*ret = *cursor;
+	return found == CURSOR_FOUND;
+}
+
+/* The whole journal is gone. Nothing that is left says what was judged, and of what drifts nothing
+ * is known any more: everything is to be judged again. */
+static void begin_anew(Recovery *recovery, const JournalCursor *known)
+{
+	journal_position_clear(&recovery->position);
+	recovery->lost_events = known->seq;
+	recovery->cursor = (JournalCursor){.seq = known->seq};
+	g_strlcpy(recovery->cursor.id, known->id, sizeof(recovery->cursor.id));
+}
+
+bool recovery_read(int journal_fd, int cursor_fd, int witness_fd, Recovery *ret, GError **error)
 {
 	g_auto(Recovery) recovery = {0};
-	JournalCursor known;
-	CursorRead found = cursor_read(cursor_fd, &known);
-	bool has_cursor = found == CURSOR_FOUND;
+	JournalCursor cursor = {0}, known;
+	CursorRead found = cursor_read(cursor_fd, &cursor);
+	bool has_cursor = read_known(found, &cursor, witness_fd, &known);
 
 	if (!read_from(journal_fd, has_cursor ? known.from : 0, has_cursor ? &known : NULL,
 		       &recovery, error)) {
@@ -122,6 +147,9 @@ bool recovery_read(int journal_fd, int cursor_fd, Recovery *ret, GError **error)
 		if (!read_from(journal_fd, 0, &known, &recovery, error)) {
 			return false;
 		}
+	}
+	if (has_cursor && known.seq > 0 && recovery.whole_end == 0) {
+		begin_anew(&recovery, &known);
 	}
 	recovery.cursor_was_lost =
 		found == CURSOR_INVALID || (found == CURSOR_MISSING && recovery.whole_end > 0);

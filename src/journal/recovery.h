@@ -13,10 +13,12 @@ typedef struct {
 	JournalPosition position; /* as the events tell it */
 	goffset whole_end;        /* end of the last whole line */
 	bool cursor_was_lost;
-	char *damage; /* NULL: sound */
+	guint64 lost_events; /* all of them: there is no whole line left */
+	char *damage;        /* NULL: sound */
 } Recovery;
 
 void recovery_clear(Recovery *recovery);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Recovery, recovery_clear)
 
-bool recovery_read(int journal_fd, int cursor_fd, Recovery *ret, GError **error);
+/* What cursor and witness (-1: none) know, whichever knows more, is held against the journal. */
+bool recovery_read(int journal_fd, int cursor_fd, int witness_fd, Recovery *ret, GError **error);

@@ -45,7 +45,14 @@ static void add_health(Judge *judge, Severity severity, const char *text)
 
 static void tell_opened(Judge *judge, const JournalOpened *opened)
 {
-	if (opened->damage != NULL) {
+	if (opened->lost_events > 0) {
+		g_autofree char *text = g_strdup_printf(
+			"the journal was removed: %" G_GUINT64_FORMAT
+			" events are lost, up to %s; what was recorded is judged again",
+			opened->lost_events, journal_head(judge->journal));
+
+		add_health(judge, SEVERITY_CRITICAL, text);
+	} else if (opened->damage != NULL) {
 		g_autofree char *text =
 			g_strdup_printf("the journal is damaged: %s", opened->damage);
 
@@ -117,18 +124,19 @@ Judge *judge_new(const JudgePlaces *places, const EventHost *host, Rules *rules,
 		 Approvals *approvals, GError **error)
 {
 	g_autoptr(Judge) judge = g_new0(Judge, 1);
+	OutboxPlaces outbox = {places->journal_fd, places->journal_dir, host->boot,
+			       places->next_bell};
 	g_auto(JournalOpened) opened = {0};
 
 	judge->places = *places;
 	judge->host = *host;
 	judge->rules = rules;
 	judge->approvals = approvals;
-	judge->journal = journal_open(places->journal_fd, &opened, error);
+	judge->journal = journal_open(places->journal_fd, places->witness_fd, &opened, error);
 	if (judge->journal == NULL) {
 		return NULL;
 	}
-	judge->outbox = outbox_new(judge->journal, places->journal_fd, places->journal_dir,
-				   places->next_bell);
+	judge->outbox = outbox_new(judge->journal, &outbox);
 	judge->clerk =
 		approvals == NULL ? NULL : clerk_new(approvals, judge->outbox, places->journal_fd);
 	take_position(judge);

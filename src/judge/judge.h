@@ -21,6 +21,7 @@ typedef struct {
 	const char *state_dir;
 	const char *journal_dir;
 	int journal_fd; /* the folder; borrowed */
+	int witness_fd; /* STATE/witness; borrowed; -1: none */
 	int next_bell;
 } JudgePlaces;
 

@@ -6,8 +6,19 @@
 
 #include <string.h>
 
-/* Gaps in which the machine was up and busy, so that somebody may have meant them. */
-static const char *const suspicious_causes[] = {"overflow", "queue-full", "watch-budget"};
+/* Gaps in which the machine was up and busy, so that somebody may have meant them; and those that
+ * hardly anything else explains. The others are low. */
+static const struct {
+	const char *cause;
+	Severity severity;
+} suspicious_causes[] = {
+	{"overflow", SEVERITY_MEDIUM},       {"queue-full", SEVERITY_MEDIUM},
+	{"watch-budget", SEVERITY_MEDIUM},   {"disk-full", SEVERITY_MEDIUM},
+	{"no-inodes", SEVERITY_MEDIUM},      {"read-only", SEVERITY_MEDIUM},
+	{"no-descriptors", SEVERITY_MEDIUM}, {"trouble", SEVERITY_MEDIUM},
+	{"clock", SEVERITY_MEDIUM},          {"store-removed", SEVERITY_HIGH},
+	{"store-replaced", SEVERITY_HIGH},
+};
 
 static Event *new_event(EventKind kind, const JudgementFrame *frame, const char *commit,
 			const char *parent)
@@ -79,8 +90,8 @@ Event *judgement_approval(const JudgementFrame *frame, const Approval *approval)
 static Severity gap_severity(const Gap *gap)
 {
 	for (gsize i = 0; i < G_N_ELEMENTS(suspicious_causes); i++) {
-		if (strcmp(gap->cause, suspicious_causes[i]) == 0) {
-			return SEVERITY_MEDIUM;
+		if (strcmp(gap->cause, suspicious_causes[i].cause) == 0) {
+			return suspicious_causes[i].severity;
 		}
 	}
 	return SEVERITY_LOW;

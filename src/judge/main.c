@@ -172,12 +172,34 @@ static void answer_barriers(Ctl *ctl, const Judge *judge, guint64 done)
 	}
 }
 
-static void run(Outside *outside, Judge *judge, Ctl *ctl)
+/*
+ * A store that was exchanged is out of reach: the wall holds on to the old folder, and so does the
+ * journal. reeved starts us again, with everything opened anew; the journal tells what was lost.
+ */
+static bool stores_are_ours(const JudgeWall *wall, const Anchor *journal, GError **error)
 {
+	const char *lost = judge_wall_lost(wall);
+
+	if (lost == NULL && !anchor_holds(journal)) {
+		lost = journal->path;
+	}
+	if (lost != NULL) {
+		g_set_error(error, REEVE_ERROR, REEVE_ERROR_CORRUPT,
+			    "%s was removed or exchanged while it was in use: starting again",
+			    lost);
+	}
+	return lost == NULL;
+}
+
+static bool run(Outside *outside, const JudgeWall *wall, Judge *judge, Ctl *ctl, GError **error)
+{
+	g_autofree char *path = g_build_filename(wall->journal_dir, JOURNAL_FILE, NULL);
+	g_auto(Anchor) journal = {0};
 	int backoff_ms = FIRST_BACKOFF_MS;
 	bool is_ready = false;
 	JudgeStep step;
 
+	anchor_drop(&journal, path, -1);
 	do {
 		guint64 done = barrier_round_done(&outside->barrier);
 
@@ -190,7 +212,11 @@ static void run(Outside *outside, Judge *judge, Ctl *ctl)
 			stage_ready(&outside->options.stage);
 			is_ready = true;
 		}
+		if (!stores_are_ours(wall, &journal, error)) {
+			return false;
+		}
 	} while (wait_and_serve(outside, ctl, next_timeout_ms(step, &backoff_ms)));
+	return true;
 }
 
 static bool work(Outside *outside, const JudgeWall *wall, GError **error)
@@ -198,7 +224,7 @@ static bool work(Outside *outside, const JudgeWall *wall, GError **error)
 	const JudgeOptions *options = &outside->options;
 	EventHost host = {options->host, options->machine_id, options->boot_id};
 	JudgePlaces places = {wall->state_dir, wall->journal_dir, wall->journal_fd,
-			      options->stage.next_bell};
+			      wall->witness_fd, options->stage.next_bell};
 	g_autoptr(Names) people = names_parse(outside->passwd);
 	g_autoptr(Approvals) approvals =
 		approvals_new(&outside->trust, wall->register_dir, options->register_branch);
@@ -213,14 +239,13 @@ static bool work(Outside *outside, const JudgeWall *wall, GError **error)
 	}
 	requests = (Requests){judge, approvals, &outside->barrier, wall->journal_fd, people};
 	ctl = ctl_new(outside->listener, requests_ask, &requests);
-	run(outside, judge, ctl);
-	return true;
+	return run(outside, wall, judge, ctl, error);
 }
 
 int main(int argc, char **argv)
 {
 	Outside outside = {.listener = -1, .signals = -1, .health = {.fd = -1}};
-	g_auto(JudgeWall) wall = {.journal_fd = -1};
+	g_auto(JudgeWall) wall = {.journal_fd = -1, .witness_fd = -1};
 	g_autoptr(GError) error = NULL;
 	bool ok;
 
