@@ -115,24 +115,25 @@ void intake_take(Recorder *recorder)
 	}
 }
 
-void intake_find_names(Recorder *recorder, bool is_now)
+bool intake_find_names(Recorder *recorder, bool is_now)
 {
 	const GPtrArray *paths;
 
 	if (recorder->scrub == NULL) {
-		return;
+		return false;
 	}
 	if (linked_take_added(recorder->world.linked)) {
 		scrub_hurry(recorder->scrub);
 	}
 	if (!is_now || !scrub_is_hurried(recorder->scrub)) {
-		return;
+		return false;
 	}
 	scrub_sweep_now(recorder->scrub, SEARCH_MOST_USEC);
 	paths = scrub_doubts(recorder->scrub)->differ;
 	for (guint i = 0; i < paths->len; i++) {
 		push_own_hint(recorder, HINT_LOOK, paths->pdata[i]);
 	}
+	return true;
 }
 
 void intake_take_doubts(Recorder *recorder, const ScrubDoubts *doubts)
@@ -148,12 +149,12 @@ void intake_take_doubts(Recorder *recorder, const ScrubDoubts *doubts)
 	intake_take(recorder);
 	due_usec = clock_mono_usec() + SETTLE_RECHECK_USEC;
 	for (guint i = 0; i < doubts->differ->len; i++) {
-		settle_push_recheck(recorder->settle, doubts->differ->pdata[i], wall_usec,
-				    due_usec);
+		settle_push_doubt(recorder->settle, doubts->differ->pdata[i], false, wall_usec,
+				  due_usec);
 	}
 	for (guint i = 0; i < doubts->differ_inside->len; i++) {
-		settle_push_reread(recorder->settle, doubts->differ_inside->pdata[i], wall_usec,
-				   due_usec);
+		settle_push_doubt(recorder->settle, doubts->differ_inside->pdata[i], true,
+				  wall_usec, due_usec);
 	}
 }
 

@@ -21,9 +21,10 @@ void intake_take_linked(Recorder *recorder);
 
 /*
  * After a name was added to a file, which gives no hint for its other names: has the scrub search
- * for them. With `is_now` at once, for a moment (a barrier); what it finds then counts as hinted.
+ * for them. With `is_now` at once, for a moment (a barrier); what it finds then counts as
+ * hinted, and true is returned.
  */
-void intake_find_names(Recorder *recorder, bool is_now);
+bool intake_find_names(Recorder *recorder, bool is_now);
 
 /* Takes paths that the scrub doubts, behind the hints that may be on their way for them. */
 void intake_take_doubts(Recorder *recorder, const ScrubDoubts *doubts);

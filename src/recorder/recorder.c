@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The recorder's loop: see recorder.h. */
 #include "recorder/recorder.h"
-#include "base/bell.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "recorder/batch.h"
 #include "recorder/intake.h"
+#include "recorder/round.h"
 #include "recorder/start.h"
 
 #include <errno.h>
@@ -181,48 +181,6 @@ static bool record(Recorder *recorder, GError **error)
 }
 
 /*
- * The barrier
- */
-
-static void ask_barrier(Recorder *recorder)
-{
-	guint64 asked;
-
-	if (recorder->barrier == NULL) {
-		return;
-	}
-	bell_answer(recorder->options->barrier_bell);
-	asked = atomic_load(&recorder->barrier->asked);
-	if (asked <= atomic_load(&recorder->barrier->done) || asked <= recorder->barrier_asked ||
-	    !recorder->is_started) {
-		return;
-	}
-	watch_drain(recorder->world.watch);
-	intake_take(recorder);
-	intake_take_linked(recorder);
-	intake_find_names(recorder, true);
-	settle_release(recorder->settle);
-	recorder->barrier_asked = asked;
-	recorder->barrier_mark = settle_mark(recorder->settle);
-}
-
-static void answer_barrier(Recorder *recorder)
-{
-	Barrier *barrier = recorder->barrier;
-	const char *head;
-
-	if (recorder->barrier_asked == 0 || recorder->gaps->len > 0 || recorder->must_rebuild ||
-	    !settle_is_clear(recorder->settle, recorder->barrier_mark)) {
-		return;
-	}
-	head = snapshot_head(recorder->world.snapshot);
-	g_strlcpy(barrier->commit, head == NULL ? "" : head, sizeof(barrier->commit));
-	atomic_store(&barrier->done, recorder->barrier_asked);
-	recorder->barrier_asked = 0;
-	bell_ring(recorder->options->next_bell);
-}
-
-/*
  * The loop
  */
 
@@ -324,10 +282,12 @@ static void keep_house(Recorder *recorder)
 	tidy(recorder, now);
 }
 
-/* When the scrub wants its next slice; 0: not now. */
+/* When the scrub wants its next slice; 0: not now. Nor while somebody waits for an answer: what it
+ * would find meanwhile is for the round to search for (round.c). */
 static gint64 scrub_due_usec(const Recorder *recorder)
 {
-	return recorder->scrub == NULL || recorder->retry_usec != 0 || recorder->must_rebuild
+	return recorder->scrub == NULL || recorder->retry_usec != 0 || recorder->must_rebuild ||
+			       recorder->barrier_asked != 0
 		       ? 0
 		       : scrub_next_usec(recorder->scrub);
 }
@@ -422,14 +382,11 @@ static bool work(Recorder *recorder, GError **error)
 	if (!recorder->is_started) {
 		return start(recorder, error);
 	}
-	ask_barrier(recorder);
-	if (recorder->barrier_asked != 0) {
-		settle_release(recorder->settle); /* also what a commit has held back since */
-	}
+	round_ask(recorder);
 	if (!record(recorder, error)) {
 		return false;
 	}
-	answer_barrier(recorder);
+	round_answer(recorder);
 	return scrub(recorder, error);
 }
 

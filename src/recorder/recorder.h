@@ -44,7 +44,8 @@ typedef struct {
 	bool is_leaving;
 	guint64 barrier_asked; /* the round being worked on; 0: none */
 	guint64 barrier_mark;
-	gint64 retry_usec; /* monotonic: not before this; 0: no trouble */
+	bool barrier_searched; /* for other names of the files it is about */
+	gint64 retry_usec;     /* monotonic: not before this; 0: no trouble */
 	gint64 backoff_usec;
 	gint64 beat_usec;     /* monotonic: the next sign of life */
 	gint64 maintain_usec; /* monotonic: when to tidy the packs; 0: nothing to tidy */

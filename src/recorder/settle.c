@@ -253,14 +253,20 @@ void settle_push_recheck(Settle *settle, const char *path, gint64 wall_usec, gin
 	add_order(settle, order, due_usec);
 }
 
-void settle_push_reread(Settle *settle, const char *path, gint64 wall_usec, gint64 due_usec)
+void settle_push_doubt(Settle *settle, const char *path, bool must_read, gint64 wall_usec,
+		       gint64 due_usec)
 {
-	Pending *p;
+	Pending *p = pending_set_find(settle->pending, path);
+	bool is_full = pending_set_count(settle->pending) >= settle->max_pending;
 
-	settle_push_recheck(settle, path, wall_usec, due_usec);
-	p = pending_set_find(settle->pending, path);
+	if (p == NULL && !is_full) {
+		p = pending_for(settle, path, wall_usec, due_usec);
+	} else if (p != NULL && p->order->is_recheck) {
+		promote(settle, p, wall_usec, due_usec);
+		pending_set_reschedule(settle->pending, p);
+	}
 	if (p != NULL) {
-		p->order->must_read = true;
+		p->order->must_read |= must_read;
 	}
 }
 

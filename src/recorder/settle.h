@@ -46,9 +46,13 @@ void settle_push_rescan(Settle *settle, const char *path, gint64 now_usec);
  * finds happened about `wall_usec`, when the doubt arose. */
 void settle_push_recheck(Settle *settle, const char *path, gint64 wall_usec, gint64 due_usec);
 
-/* The same of a path whose content differs behind an unchanged stat: it will be read, whatever else
- * is pending there. */
-void settle_push_reread(Settle *settle, const char *path, gint64 wall_usec, gint64 due_usec);
+/*
+ * The scrub doubts a path: a look at `due_usec`, unless something is pending there already. Unlike
+ * a recheck this counts for barriers: nothing else may ever tell of it. With `must_read` it is read
+ * though its stat is as before, whatever else is pending there.
+ */
+void settle_push_doubt(Settle *settle, const char *path, bool must_read, gint64 wall_usec,
+		       gint64 due_usec);
 
 /* An order that could not be carried out comes back, due at once; ownership moves. */
 void settle_put_back(Settle *settle, Order *order, gint64 now_usec);

@@ -5,9 +5,6 @@ A model in Python does random things to a tree and keeps what each path is. Afte
 journal, folded from its beginning, must say exactly the same: nothing missing, nothing invented,
 each `before` the `after` of the time before, times within the round, owners by the machine's own
 passwd, and a chain that hashlib agrees with.
-
-Files with several names are left out: a write through one name is found for the others by looking
-every few seconds (recorder/linked.h), and one that was emptied that way may be told a look late.
 """
 
 import datetime
@@ -80,7 +77,7 @@ class Mischief:
 
     def step(self):
         act = self.rng.choice([self.write, self.write, self.append, self.replace, self.remove,
-                               self.rename, self.folder, self.link, self.mode,
+                               self.rename, self.folder, self.link, self.hard_link, self.mode,
                                self.owner, self.truncate, self.same])
         try:
             act(self.somewhere())
@@ -119,6 +116,10 @@ class Mischief:
 
     def link(self, file):
         file.symlink_to(self.rng.choice(["/nowhere", "n1", "../n2"]))
+
+    def hard_link(self, file):
+        if not file.is_symlink():
+            os.link(file, self.somewhere())
 
     def mode(self, file):
         if not file.is_symlink():

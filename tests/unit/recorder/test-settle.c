@@ -386,12 +386,39 @@ static void test_postponed_recheck(Fixture *f, const void *data)
 	g_assert_true(settle_is_clear(f->settle, settle_mark(f->settle)));
 }
 
+static void doubt(Fixture *f, const char *path, bool must_read)
+{
+	settle_push_doubt(f->settle, path, must_read, 9, START + 50 * MS);
+}
+
+/* A doubt of the scrub waits a moment for a hint; a barrier waits for it. */
+static void test_doubt(Fixture *f, const void *data)
+{
+	doubt(f, "/etc/a", false);
+	doubt(f, "/etc/b", false);
+	g_assert_false(settle_is_clear(f->settle, settle_mark(f->settle)));
+	push(f, HINT_WRITTEN, "/etc/b", 10);
+	g_assert_cmpstr(take(f, 10), ==, "/etc/b");
+	g_assert_cmpstr(take(f, 49), ==, "");
+	g_assert_cmpstr(take(f, 50), ==, "/etc/a");
+	g_assert_cmpint(taken(f, 0)->wall_usec, ==, 9);
+	g_assert_false(taken(f, 0)->must_read);
+	g_assert_true(settle_is_clear(f->settle, settle_mark(f->settle)));
+	/* Who writes is waited for, and a recheck now counts. */
+	push(f, HINT_WRITING, "/etc/a", 60);
+	doubt(f, "/etc/a", false);
+	settle_push_recheck(f->settle, "/etc/c", 9, START + 50 * MS);
+	doubt(f, "/etc/c", false);
+	g_assert_cmpstr(take(f, 60), ==, "/etc/c");
+	g_assert_false(taken(f, 0)->is_recheck);
+}
+
 /* A doubt about content makes whatever is pending there read the file. */
-static void test_reread(Fixture *f, const void *data)
+static void test_doubt_inside(Fixture *f, const void *data)
 {
 	push(f, HINT_LOOK, "/etc/a", 0);
-	settle_push_reread(f->settle, "/etc/a", 9, START + 50 * MS);
-	settle_push_reread(f->settle, "/etc/b", 9, START + 50 * MS);
+	doubt(f, "/etc/a", true);
+	doubt(f, "/etc/b", true);
 	g_assert_cmpstr(take(f, 0), ==, "/etc/a");
 	g_assert_true(taken(f, 0)->must_read);
 	push(f, HINT_LOOK, "/etc/b", 10);
@@ -403,12 +430,12 @@ static void test_reread(Fixture *f, const void *data)
 }
 
 /* A doubt about a name that looks temporary, and then its hint: it waits like any such name. */
-static void test_temporary_recheck(Fixture *f, const void *data)
+static void test_doubt_temporary(Fixture *f, const void *data)
 {
-	settle_push_recheck(f->settle, "/etc/a.dpkg-new", 9, START + 50 * MS);
+	doubt(f, "/etc/a.dpkg-new", false);
 	push(f, HINT_CREATED, "/etc/a.dpkg-new", 10);
-	g_assert_cmpstr(take(f, 259), ==, "");
-	g_assert_cmpstr(take(f, 260), ==, "/etc/a.dpkg-new");
+	g_assert_cmpstr(take(f, 260), ==, "");
+	g_assert_cmpstr(take(f, 300), ==, "/etc/a.dpkg-new");
 }
 
 static void test_hurry(Fixture *f, const void *data)
@@ -473,8 +500,9 @@ int main(int argc, char **argv)
 	ADD("/settle/put-back", test_put_back);
 	ADD("/settle/postpone", test_postpone);
 	ADD("/settle/postponed-recheck", test_postponed_recheck);
-	ADD("/settle/reread", test_reread);
-	ADD("/settle/temporary-recheck", test_temporary_recheck);
+	ADD("/settle/doubt", test_doubt);
+	ADD("/settle/doubt-inside", test_doubt_inside);
+	ADD("/settle/doubt-temporary", test_doubt_temporary);
 	ADD("/settle/hurry", test_hurry);
 	g_test_add_func("/settle/collapse", test_collapse);
 	return g_test_run();
