@@ -9,6 +9,8 @@ Order *order_copy(const Order *order)
 	*copy = *order;
 	copy->path = g_strdup(order->path);
 	copy->moved_from = g_strdup(order->moved_from);
+	copy->writers = (Writers){0};
+	writers_join(&copy->writers, &order->writers);
 	return copy;
 }
 
@@ -19,5 +21,6 @@ void order_free(Order *order)
 	}
 	g_free(order->path);
 	g_free(order->moved_from);
+	writers_clear(&order->writers);
 	g_free(order);
 }

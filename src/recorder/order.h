@@ -3,6 +3,8 @@
  */
 #pragma once
 
+#include "recorder/writers.h"
+
 #include <glib.h>
 #include <stdbool.h>
 
@@ -10,6 +12,7 @@ typedef struct {
 	char *path;
 	char *moved_from; /* a rename brought it from there, if what is there now agrees; NULL */
 	gint64 wall_usec; /* of the first hint; 0: not known */
+	Writers writers;  /* who gave the hints of this very path, as far as the kernel said */
 	bool is_subtree;  /* look at everything below, also where it seems well known */
 	bool is_new;      /* began as a new name: if it is gone again, it was transient */
 	bool is_open;     /* its writer has not closed it */

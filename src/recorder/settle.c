@@ -218,6 +218,7 @@ void settle_push(Settle *settle, Hint *hint)
 	Pending *p = pending_for(settle, hint->path, hint->wall_usec, hint->mono_usec);
 	gint64 now = hint->mono_usec;
 
+	writers_add(&p->order->writers, (Writer){hint->pid, hint->since_usec, hint->mono_usec});
 	apply(settle, p, hint);
 	pending_set_reschedule(settle->pending, p);
 	hint_clear(hint);
@@ -270,11 +271,17 @@ void settle_push_doubt(Settle *settle, const char *path, bool must_read, gint64 
 	}
 }
 
-/* What comes back joins what has been hinted at since; the older one gives time and age. */
+/* What comes back joins what has been hinted at since; the older one gives time and age, and its
+ * writers go first. */
 static void join(Settle *settle, Pending *p, Order *back, gint64 now_usec)
 {
 	Order *order = p->order;
+	Writers later = order->writers;
 
+	order->writers = back->writers;
+	back->writers = (Writers){0};
+	writers_join(&order->writers, &later);
+	writers_clear(&later);
 	if (!back->is_recheck) {
 		if (order->is_recheck) {
 			promote(settle, p, back->wall_usec, now_usec);

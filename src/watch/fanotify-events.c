@@ -108,6 +108,7 @@ static void give(const Reading *r, HintKind kind, const char *path, const char *
 		.moved_from = g_strdup(moved_from),
 		.wall_usec = r->time.wall_usec,
 		.mono_usec = r->time.mono_usec,
+		.since_usec = r->time.since_usec,
 		.pid = r->event.pid,
 	};
 

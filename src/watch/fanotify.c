@@ -178,6 +178,7 @@ static guint give_gap(Fanotify *fan, const char *cause, const QueueBlock *block,
 		.path = g_strdup("/"),
 		.wall_usec = block->wall_usec,
 		.mono_usec = block->mono_usec,
+		.since_usec = block->since_usec,
 	};
 
 	reader_renew(fan->reader);
@@ -189,7 +190,7 @@ static guint give_gap(Fanotify *fan, const char *cause, const QueueBlock *block,
 
 static guint take_block(Fanotify *fan, const QueueBlock *block, const WatchSink *sink)
 {
-	FanotifyTime time = {block->wall_usec, block->mono_usec};
+	FanotifyTime time = {block->wall_usec, block->mono_usec, block->since_usec};
 	const char *cause = "queue-full";
 	guint given = 0;
 

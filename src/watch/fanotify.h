@@ -56,6 +56,7 @@ void fanotify_view_forget(FanotifyView *view, const char *path);
 
 typedef struct {
 	gint64 wall_usec, mono_usec; /* when the events were read */
+	gint64 since_usec;           /* monotonic: they are not older than this */
 } FanotifyTime;
 
 /*

@@ -105,6 +105,7 @@ static void give(const Reading *r, HintKind kind, const char *path, char *moved_
 		.moved_from = moved_from,
 		.wall_usec = r->time.wall_usec,
 		.mono_usec = r->time.mono_usec,
+		.since_usec = r->time.since_usec,
 	};
 
 	(*r->given)++;

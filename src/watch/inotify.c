@@ -97,6 +97,7 @@ static guint give_gap(Inotify *in, const char *cause, const QueueBlock *block,
 		.path = g_strdup("/"),
 		.wall_usec = block->wall_usec,
 		.mono_usec = block->mono_usec,
+		.since_usec = block->since_usec,
 	};
 
 	reader_renew(in->reader);
@@ -117,7 +118,7 @@ static void remove_orphans(Inotify *in)
 
 static guint take_block(Inotify *in, const QueueBlock *block, const WatchSink *sink)
 {
-	InotifyTime time = {block->wall_usec, block->mono_usec};
+	InotifyTime time = {block->wall_usec, block->mono_usec, block->since_usec};
 	const char *cause;
 	guint given = 0;
 

@@ -37,6 +37,7 @@ void inotify_view_forget(InotifyView *view, const char *path);
 
 typedef struct {
 	gint64 wall_usec, mono_usec; /* when the events were read */
+	gint64 since_usec;           /* monotonic: they are not older than this */
 } InotifyTime;
 
 /*

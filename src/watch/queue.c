@@ -32,12 +32,13 @@ void queue_free(Queue *queue)
 	g_free(queue);
 }
 
-static QueueBlock *block_new(guint generation, const void *data, gsize size)
+static QueueBlock *block_new(guint generation, gint64 since_usec, const void *data, gsize size)
 {
 	QueueBlock *block = g_malloc0(sizeof(QueueBlock) + size);
 
 	block->wall_usec = clock_wall_usec();
 	block->mono_usec = clock_mono_usec();
+	block->since_usec = since_usec;
 	block->generation = generation;
 	block->size = size;
 	if (size > 0) {
@@ -46,7 +47,7 @@ static QueueBlock *block_new(guint generation, const void *data, gsize size)
 	return block;
 }
 
-bool queue_push(Queue *queue, guint generation, const void *data, gsize size)
+bool queue_push(Queue *queue, guint generation, gint64 since_usec, const void *data, gsize size)
 {
 	gsize cost = sizeof(QueueBlock) + size;
 	g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&queue->lock);
@@ -58,7 +59,7 @@ bool queue_push(Queue *queue, guint generation, const void *data, gsize size)
 		return false;
 	}
 	/* The mark of a loss is let in above the limit: there is at most one in a row. */
-	block = block_new(generation, data, fits ? size : 0);
+	block = block_new(generation, since_usec, data, fits ? size : 0);
 	block->is_loss = !fits;
 	queue->is_losing = !fits;
 	queue->bytes += fits ? cost : 0;

@@ -14,9 +14,10 @@
 #define QUEUE_MAX_BYTES (8u * 1024 * 1024)
 
 typedef struct {
-	gint64 wall_usec, mono_usec;
-	guint generation; /* of the kernel descriptor it was read from */
-	bool is_loss;     /* no events: here blocks were dropped because the queue was full */
+	gint64 wall_usec, mono_usec; /* when it was pushed */
+	gint64 since_usec;           /* monotonic: what is in it happened after this */
+	guint generation;            /* of the kernel descriptor it was read from */
+	bool is_loss; /* no events: here blocks were dropped because the queue was full */
 	gsize size;
 	char data[] __attribute__((aligned(8)));
 } QueueBlock;
@@ -28,7 +29,7 @@ void queue_free(Queue *queue);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Queue, queue_free)
 
 /* Copies a block in; false when it did not fit. Any thread. */
-bool queue_push(Queue *queue, guint generation, const void *data, gsize size);
+bool queue_push(Queue *queue, guint generation, gint64 since_usec, const void *data, gsize size);
 
 /* Takes the oldest block; NULL when there is none. Caller frees with g_free. Any thread. */
 QueueBlock *queue_pop(Queue *queue);

@@ -2,6 +2,7 @@
 /* The reader of a backend: see reader.h. */
 #include "watch/reader.h"
 #include "base/bell.h"
+#include "base/clock.h"
 #include "base/fd.h"
 
 #include <poll.h>
@@ -9,6 +10,8 @@
 #include <unistd.h>
 
 #define READ_BYTES 65536
+/* A read that leaves this much room has taken all there was: no event is as big. */
+#define EVENT_MAX_BYTES 4096
 
 struct Reader {
 	const ReaderKind *kind;
@@ -16,8 +19,9 @@ struct Reader {
 	int queue_bell; /* rung when the queue has something */
 	int own_bell;   /* wakes the thread: stop, or the instance was renewed */
 	GMutex reading;
-	guint generation; /* under `reading`; changed by the thread of reader_pop alone */
-	bool is_stopping; /* under `reading` */
+	gint64 empty_usec; /* under `reading`: when the kernel's queue was last known to be empty */
+	guint generation;  /* under `reading`; changed by the thread of reader_pop alone */
+	bool is_stopping;  /* under `reading` */
 	GThread *thread;
 	Queue *queue;
 };
@@ -29,6 +33,7 @@ Reader *reader_new(int fd, const ReaderKind *kind, GError **error)
 	reader->kind = kind;
 	reader->fd = fd;
 	reader->own_bell = -1;
+	reader->empty_usec = clock_mono_usec();
 	g_mutex_init(&reader->reading);
 	reader->queue = queue_new(kind->queue_max_bytes);
 	reader->queue_bell = bell_new(error);
@@ -69,13 +74,18 @@ void reader_free(Reader *reader)
 static int read_once(Reader *reader)
 {
 	char buffer[READ_BYTES] __attribute__((aligned(8)));
+	gint64 now = clock_mono_usec();
 	ssize_t got = read(reader->fd, buffer, sizeof(buffer));
 
 	if (got <= 0) {
+		reader->empty_usec = now;
 		return 0;
 	}
-	queue_push(reader->queue, reader->generation, buffer, (gsize)got);
+	queue_push(reader->queue, reader->generation, reader->empty_usec, buffer, (gsize)got);
 	bell_ring(reader->queue_bell);
+	if (sizeof(buffer) - (gsize)got >= EVENT_MAX_BYTES) {
+		reader->empty_usec = now;
+	}
 	return reader->kind->weigh(buffer, (gsize)got);
 }
 

@@ -37,6 +37,7 @@ typedef struct {
 	char *moved_from;  /* HINT_MOVED: canonical, raw; NULL: from outside what is watched */
 	gint64 wall_usec;  /* when the reader took it from the kernel */
 	gint64 mono_usec;
+	gint64 since_usec; /* monotonic: it happened after this; 0: not known */
 	gint64 pid; /* of the writer, in our namespace; 0: the backend cannot tell. It may have
 		       ended long since, and its number may be somebody else's: ask at once */
 } Hint;

@@ -438,6 +438,49 @@ static void test_doubt_temporary(Fixture *f, const void *data)
 	g_assert_cmpstr(take(f, 300), ==, "/etc/a.dpkg-new");
 }
 
+static void push_by(Fixture *f, gint64 pid, HintKind kind, const char *path, gint64 at_ms)
+{
+	Hint hint = {
+		.kind = kind,
+		.path = g_strdup(path),
+		.wall_usec = at_ms + 1,
+		.mono_usec = START + at_ms * MS,
+		.since_usec = START + (at_ms - 1) * MS,
+		.pid = pid,
+	};
+
+	settle_push(f->settle, &hint);
+}
+
+/* Everybody who has touched a path since its last look is named with it, first to last. */
+static void test_writers(Fixture *f, const void *data)
+{
+	const Writers *writers;
+
+	push_by(f, 7, HINT_WRITING, "/etc/a", 0);
+	push_by(f, 8, HINT_WRITING, "/etc/a", 1);
+	push_by(f, 7, HINT_WRITTEN, "/etc/a", 2);
+	push_by(f, 9, HINT_WRITING, "/etc/b", 2);
+	g_assert_cmpstr(take(f, 2), ==, "/etc/a");
+	writers = &taken(f, 0)->writers;
+	g_assert_cmpuint(writers->n, ==, 2);
+	g_assert_cmpint(writers->each[0].pid, ==, 7);
+	g_assert_cmpint(writers->each[0].since_usec, ==, START - 1 * MS);
+	g_assert_cmpint(writers->each[0].until_usec, ==, START);
+	g_assert_cmpint(writers->each[1].pid, ==, 8);
+	/* It comes back, and meanwhile there was another. */
+	push_by(f, 10, HINT_LOOK, "/etc/a", 3);
+	settle_postpone(f->settle, steal_only(f), START + 10 * MS);
+	g_assert_cmpstr(take(f, 3), ==, "/etc/a");
+	writers = &taken(f, 0)->writers;
+	g_assert_cmpuint(writers->n, ==, 3);
+	g_assert_cmpint(writers->each[2].pid, ==, 10);
+	/* The next look begins anew. */
+	push_by(f, 11, HINT_LOOK, "/etc/a", 20);
+	g_assert_cmpstr(take(f, 20), ==, "/etc/a");
+	g_assert_cmpuint(taken(f, 0)->writers.n, ==, 1);
+}
+
 static void test_hurry(Fixture *f, const void *data)
 {
 	push(f, HINT_WRITING, "/etc/a", 0);
@@ -503,6 +546,9 @@ int main(int argc, char **argv)
 	ADD("/settle/doubt", test_doubt);
 	ADD("/settle/doubt-inside", test_doubt_inside);
 	ADD("/settle/doubt-temporary", test_doubt_temporary);
+	ADD("/settle/reread", test_reread);
+	ADD("/settle/temporary-recheck", test_temporary_recheck);
+	ADD("/settle/writers", test_writers);
 	ADD("/settle/hurry", test_hurry);
 	g_test_add_func("/settle/collapse", test_collapse);
 	return g_test_run();

@@ -41,7 +41,7 @@ static void setup(Fixture *f, const void *data)
 	f->view = fanotify_view_new();
 	f->events = g_byte_array_new();
 	f->told = g_string_new(NULL);
-	f->time = (FanotifyTime){7, 8};
+	f->time = (FanotifyTime){7, 8, 6};
 	know(f, f->view->table, 1, "/etc");
 	know(f, f->view->table, 2, "/etc/d");
 	know(f, f->view->table, 3, "/etc/d/e");
@@ -130,6 +130,7 @@ static void tell_hint(void *context, Hint *hint)
 			       hint->moved_from != NULL ? " < " : "",
 			       hint->moved_from != NULL ? hint->moved_from : "");
 	g_assert_cmpint(hint->wall_usec, ==, 7);
+	g_assert_cmpint(hint->since_usec, ==, 6);
 	g_assert_cmpint(hint->pid, ==, 42);
 	hint_clear(hint);
 }

@@ -61,6 +61,7 @@ static void tell_hint(void *context, Hint *hint)
 			       hint->moved_from != NULL ? " < " : "",
 			       hint->moved_from != NULL ? hint->moved_from : "");
 	g_assert_cmpint(hint->wall_usec, ==, 7);
+	g_assert_cmpint(hint->since_usec, ==, 6);
 	g_assert_cmpint(hint->mono_usec, ==, 8);
 	hint_clear(hint);
 }
@@ -68,7 +69,7 @@ static void tell_hint(void *context, Hint *hint)
 static const char *interpret(Fixture *f)
 {
 	WatchSink sink = {tell_hint, NULL, f};
-	InotifyTime time = {7, 8};
+	InotifyTime time = {7, 8, 6};
 	const char *cause = inotify_view_interpret(f->view, (const char *)f->events->data,
 						   f->events->len, time, &sink, &f->given);
 

@@ -10,11 +10,12 @@ static void test_order(void)
 	QueueBlock *block;
 
 	g_assert_null(queue_pop(queue));
-	g_assert_true(queue_push(queue, 3, "one", 3));
-	g_assert_true(queue_push(queue, 4, "three", 5));
+	g_assert_true(queue_push(queue, 3, 33, "one", 3));
+	g_assert_true(queue_push(queue, 4, 44, "three", 5));
 	block = queue_pop(queue);
 	g_assert_cmpmem(block->data, block->size, "one", 3);
 	g_assert_cmpuint(block->generation, ==, 3);
+	g_assert_cmpint(block->since_usec, ==, 33);
 	g_assert_false(block->is_loss);
 	g_assert_cmpint(block->wall_usec, >, 0);
 	g_assert_cmpint(block->mono_usec, >, 0);
@@ -34,7 +35,7 @@ static void test_full(void)
 	QueueBlock *block;
 
 	for (int i = 0; i < 10; i++) {
-		g_assert_cmpint(queue_push(queue, 0, data, sizeof(data)), ==, i < 3);
+		g_assert_cmpint(queue_push(queue, 0, 0, data, sizeof(data)), ==, i < 3);
 	}
 	while ((block = queue_pop(queue)) != NULL) {
 		kept += !block->is_loss;
@@ -44,7 +45,7 @@ static void test_full(void)
 	}
 	g_assert_cmpuint(kept, ==, 3);
 	g_assert_cmpuint(lost, ==, 1);
-	g_assert_true(queue_push(queue, 0, data, sizeof(data)));
+	g_assert_true(queue_push(queue, 0, 0, data, sizeof(data)));
 	block = queue_pop(queue);
 	g_assert_false(block->is_loss);
 	g_free(block);
@@ -57,15 +58,15 @@ static void test_two_losses(void)
 	g_autoptr(Queue) queue = queue_new(sizeof(data) + sizeof(QueueBlock));
 	const bool expected[] = {false, true, false, true};
 
-	g_assert_true(queue_push(queue, 0, data, sizeof(data)));
-	g_assert_false(queue_push(queue, 0, data, sizeof(data)));
+	g_assert_true(queue_push(queue, 0, 0, data, sizeof(data)));
+	g_assert_false(queue_push(queue, 0, 0, data, sizeof(data)));
 	for (gsize i = 0; i < G_N_ELEMENTS(expected); i++) {
 		g_autofree QueueBlock *block = queue_pop(queue);
 
 		g_assert_cmpint(block->is_loss, ==, expected[i]);
 		if (i == 0) {
-			g_assert_true(queue_push(queue, 0, data, sizeof(data)));
-			g_assert_false(queue_push(queue, 0, data, sizeof(data)));
+			g_assert_true(queue_push(queue, 0, 0, data, sizeof(data)));
+			g_assert_false(queue_push(queue, 0, 0, data, sizeof(data)));
 		}
 	}
 	g_assert_null(queue_pop(queue));
