@@ -546,8 +546,6 @@ int main(int argc, char **argv)
 	ADD("/settle/doubt", test_doubt);
 	ADD("/settle/doubt-inside", test_doubt_inside);
 	ADD("/settle/doubt-temporary", test_doubt_temporary);
-	ADD("/settle/reread", test_reread);
-	ADD("/settle/temporary-recheck", test_temporary_recheck);
 	ADD("/settle/writers", test_writers);
 	ADD("/settle/hurry", test_hurry);
 	g_test_add_func("/settle/collapse", test_collapse);
