@@ -35,13 +35,13 @@ static void set_unreadable(FileState *state, const struct stat *st, SecretKind k
 	state->mtime_usec = clock_from_timespec(&st->st_mtim);
 }
 
-/* read(2) through EINTR. */
-static ssize_t read_some(int fd, void *buffer, gsize size)
+/* pread(2) through EINTR: a second attempt begins at the beginning without being told. */
+static ssize_t read_some(int fd, void *buffer, gsize size, guint64 at)
 {
 	ssize_t got;
 
 	do {
-		got = read(fd, buffer, size);
+		got = pread(fd, buffer, size, (off_t)at);
 	} while (got < 0 && errno == EINTR);
 	return got;
 }
@@ -54,13 +54,14 @@ static ReadResult read_whole(int fd, gsize hint_bytes, GBytes **ret)
 	gsize filled = 0;
 
 	for (;;) {
-		ssize_t got = read_some(fd, buffer + filled, room - filled);
+		ssize_t got = read_some(fd, buffer + filled, room - filled, filled);
 
 		if (got < 0) {
 			return READ_REFUSED;
 		}
 		filled += (gsize)got;
-		if (got == 0) {
+		/* just as long as its stat says, and there was room for more: the end */
+		if (got == 0 || (filled == hint_bytes && filled < room)) {
 			break;
 		}
 		if (filled > PROBE_STORE_MAX_BYTES) {
@@ -85,7 +86,7 @@ static ReadResult read_stream(int fd, guint8 ret_sha256[DIGEST_BYTES], guint64 *
 	int ok = EVP_DigestInit_ex(digest, EVP_sha256(), NULL);
 
 	*ret_size = 0;
-	while ((got = read_some(fd, buffer, STREAM_BYTES)) > 0) {
+	while ((got = read_some(fd, buffer, STREAM_BYTES, *ret_size)) > 0) {
 		if (*ret_size == 0) {
 			*ret_is_secret = secrets_content_is_secret(
 				buffer, MIN((gsize)got, (gsize)MARKER_BYTES));
@@ -109,9 +110,6 @@ static ReadResult take_big(int fd, SecretKind kind, const Secrets *secrets, File
 	guint64 size;
 	ReadResult result;
 
-	if (lseek(fd, 0, SEEK_SET) < 0) {
-		return READ_REFUSED;
-	}
 	result = read_stream(fd, state->sha256, &size, &is_secret);
 	if (result != READ_WHOLE) {
 		memset(state->sha256, 0, sizeof(state->sha256));
@@ -189,8 +187,7 @@ void content_read(int fd, const struct stat *st, const char *path, const Secrets
 {
 	SecretKind kind = secrets_classify_path(secrets, path);
 
-	if (fd < 0 || lseek(fd, 0, SEEK_SET) < 0 ||
-	    take_content(fd, st, kind, secrets, state, ret_content) != READ_WHOLE) {
+	if (fd < 0 || take_content(fd, st, kind, secrets, state, ret_content) != READ_WHOLE) {
 		set_unreadable(state, st, kind);
 	}
 }

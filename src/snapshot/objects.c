@@ -16,6 +16,7 @@ struct Objects {
 	char *folder;
 	int pack_fd;
 	git_odb *odb;
+	git_odb *packs; /* the same without loose objects */
 	Sha1 *sha1;
 	Pack *pack; /* NULL: nothing written yet */
 };
@@ -32,15 +33,35 @@ static bool fail(GError **error, const char *doing)
 	return false;
 }
 
-bool objects_reopen(Objects *objects, GError **error)
+static git_odb *open_packs(const char *folder)
 {
+	git_odb_backend *backend;
 	git_odb *odb;
 
-	if (git_odb_open(&odb, objects->folder) != 0) {
+	if (git_odb_new(&odb) != 0) {
+		return NULL;
+	}
+	if (git_odb_backend_pack(&backend, folder) != 0 ||
+	    git_odb_add_backend(odb, backend, 1) != 0) {
+		git_odb_free(odb);
+		return NULL;
+	}
+	return odb;
+}
+
+bool objects_reopen(Objects *objects, GError **error)
+{
+	git_odb *packs = open_packs(objects->folder);
+	git_odb *odb = NULL;
+
+	if (packs == NULL || git_odb_open(&odb, objects->folder) != 0) {
+		git_odb_free(packs);
 		return fail(error, "cannot open the objects of snapshots.git");
 	}
 	git_odb_free(objects->odb);
+	git_odb_free(objects->packs);
 	objects->odb = odb;
+	objects->packs = packs;
 	return true;
 }
 
@@ -66,6 +87,7 @@ void objects_close(Objects *objects)
 	}
 	objects_abandon(objects);
 	git_odb_free(objects->odb);
+	git_odb_free(objects->packs);
 	git_libgit2_shutdown();
 	sha1_free(objects->sha1);
 	g_free(objects->folder);
@@ -120,8 +142,9 @@ static bool is_stored(const Objects *objects, const guint8 *id)
 	git_oid oid;
 
 	memcpy(oid.id, id, BLOB_BYTES);
-	/* Nobody else writes: what is not known is not there, and looking again is not needed. */
-	return git_odb_exists_ext(objects->odb, &oid, GIT_ODB_LOOKUP_NO_REFRESH) == 1;
+	/* Nobody else writes, and we write packs: what is not known is not there, and looking again
+	 * is not needed. What somebody has unpacked by hand is at worst written once more. */
+	return git_odb_exists_ext(objects->packs, &oid, GIT_ODB_LOOKUP_NO_REFRESH) == 1;
 }
 
 bool objects_has(Objects *objects, const guint8 id[BLOB_BYTES])
@@ -157,7 +180,7 @@ bool objects_finish(Objects *objects, GError **error)
 		return false;
 	}
 	objects_abandon(objects);
-	return git_odb_refresh(objects->odb) == 0 ||
+	return (git_odb_refresh(objects->odb) == 0 && git_odb_refresh(objects->packs) == 0) ||
 	       fail(error, "cannot read the pack just written");
 }
 
