@@ -3,6 +3,7 @@
  * Writing packs: see pack.h. The number of objects stands in the header and enters the checksum,
  * but is known last. A pack that is still in memory is hashed once, at the end; one that has grown
  * into its file is read back for it (the bytes are in the page cache, and only a baseline grows).
+ * From then on a worker compresses and writes, while its caller reads the next files.
  */
 #include "snapshot/pack.h"
 
@@ -10,14 +11,15 @@
 #include "base/io.h"
 #include "snapshot/pack-index.h"
 #include "snapshot/sha1.h"
+#include "snapshot/worker.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libdeflate.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #define HEADER_BYTES 12
 #define SPILL_BYTES (1024 * 1024)
@@ -27,18 +29,32 @@
 #define LEVEL 1
 /* Big trees are mostly ids, which do not shrink. */
 #define TREE_PLAIN_BYTES (16 * 1024)
+/* What may wait for the worker. */
+#define WAITING_BYTES (4 * 1024 * 1024)
+
+typedef struct libdeflate_compressor Compressor;
 
 struct Pack {
 	int folder_fd;
+	GHashTable *ids;    /* of PackEntry, by id */
+	GPtrArray *entries; /* of PackEntry, owned */
+	Worker *worker;     /* NULL: the caller's thread does all */
+	/* the worker's while there is one: */
 	int fd;           /* temporary file; -1: all in memory */
 	char *temporary;  /* its name */
 	GByteArray *tail; /* not yet in the file */
 	guint64 written;  /* bytes in the file */
-	z_stream deflater;
-	int level;
-	GHashTable *ids;    /* of PackEntry, by id */
-	GPtrArray *entries; /* of PackEntry, owned */
+	Compressor *compressor;
+	Compressor *plain; /* NULL until needed */
 };
+
+/* An object on its way to the worker. */
+typedef struct {
+	ObjectType type;
+	PackEntry *entry; /* the pack's */
+	gsize size;
+	guint8 data[];
+} Object;
 
 static guint id_hash(const void *entry)
 {
@@ -53,6 +69,16 @@ static gboolean id_equal(const void *a, const void *b)
 	return memcmp(((const PackEntry *)a)->id, ((const PackEntry *)b)->id, BLOB_BYTES) == 0;
 }
 
+static Compressor *compressor_new(int level)
+{
+	Compressor *compressor = libdeflate_alloc_compressor(level);
+
+	if (compressor == NULL) {
+		g_error("no memory for a compressor");
+	}
+	return compressor;
+}
+
 Pack *pack_new(int folder_fd)
 {
 	static const guint8 header[HEADER_BYTES] = {'P', 'A', 'C', 'K', 0, 0, 0, 2};
@@ -63,10 +89,7 @@ Pack *pack_new(int folder_fd)
 	pack->tail = g_byte_array_new();
 	pack->ids = g_hash_table_new(id_hash, id_equal);
 	pack->entries = g_ptr_array_new_with_free_func(g_free);
-	pack->level = LEVEL;
-	if (deflateInit(&pack->deflater, LEVEL) != Z_OK) {
-		g_error("zlib refuses to begin");
-	}
+	pack->compressor = compressor_new(LEVEL);
 	g_byte_array_append(pack->tail, header, HEADER_BYTES);
 	return pack;
 }
@@ -76,6 +99,7 @@ void pack_free(Pack *pack)
 	if (pack == NULL) {
 		return;
 	}
+	worker_free(pack->worker);
 	if (pack->temporary != NULL) {
 		unlinkat(pack->folder_fd, pack->temporary, 0);
 	}
@@ -84,7 +108,8 @@ void pack_free(Pack *pack)
 	g_byte_array_unref(pack->tail);
 	g_hash_table_unref(pack->ids);
 	g_ptr_array_unref(pack->entries);
-	deflateEnd(&pack->deflater);
+	libdeflate_free_compressor(pack->compressor);
+	libdeflate_free_compressor(pack->plain);
 	g_free(pack);
 }
 
@@ -151,67 +176,94 @@ static void append_object_header(GByteArray *out, ObjectType type, gsize size)
 	g_byte_array_append(out, &byte, 1);
 }
 
-static void set_level(Pack *pack, int level)
+/* In zlib's frame, as git has it. */
+static void append_deflated(Pack *pack, const void *data, gsize size, bool is_plain)
 {
-	deflateReset(&pack->deflater);
-	if (level != pack->level) {
-		deflateParams(&pack->deflater, level, Z_DEFAULT_STRATEGY);
-		pack->level = level;
-	}
-}
-
-static void append_deflated(Pack *pack, const void *data, gsize size, int level)
-{
+	Compressor *compressor = is_plain ? pack->plain : pack->compressor;
 	guint from = pack->tail->len;
-	gsize bound;
+	gsize bound = libdeflate_zlib_compress_bound(compressor, size);
+	gsize got;
 
-	set_level(pack, level);
-	bound = deflateBound(&pack->deflater, size);
-	/* zlib counts input and output in unsigned int; the caller has capped the size. */
+	/* a byte array counts in unsigned int; the caller has capped the size */
 	g_assert(size <= G_MAXUINT32 / 2 && bound <= G_MAXUINT32 - from);
 	g_byte_array_set_size(pack->tail, (guint)(from + bound));
-	pack->deflater.next_in = (Bytef *)data;
-	pack->deflater.avail_in = (uInt)size;
-	pack->deflater.next_out = pack->tail->data + from;
-	pack->deflater.avail_out = (uInt)bound;
-	if (deflate(&pack->deflater, Z_FINISH) != Z_STREAM_END) {
-		g_error("zlib needs more room than it said");
+	got = libdeflate_zlib_compress(compressor, data, size, pack->tail->data + from, bound);
+	if (got == 0) {
+		g_error("libdeflate needs more room than it said");
 	}
-	g_byte_array_set_size(pack->tail, (guint)(from + bound - pack->deflater.avail_out));
+	g_byte_array_set_size(pack->tail, (guint)(from + got));
 }
 
-static bool note_entry(Pack *pack, const guint8 *id, guint64 offset, guint32 crc, GError **error)
+static bool append_object(Pack *pack, ObjectType type, const void *data, gsize size,
+			  PackEntry *entry, GError **error)
 {
-	PackEntry *entry = g_new(PackEntry, 1);
+	guint from = pack->tail->len;
+	bool is_plain = type == OBJECT_TREE && size > TREE_PLAIN_BYTES;
+
+	if (is_plain && pack->plain == NULL) {
+		pack->plain = compressor_new(0);
+	}
+	append_object_header(pack->tail, type, size);
+	append_deflated(pack, data, size, is_plain);
+	entry->offset = pack->written + from;
+	entry->crc = libdeflate_crc32(0, pack->tail->data + from, pack->tail->len - from);
+	return pack->tail->len < SPILL_BYTES || spill(pack, error);
+}
+
+static PackEntry *note_entry(Pack *pack, const guint8 *id)
+{
+	PackEntry *entry = g_new0(PackEntry, 1);
 
 	memcpy(entry->id, id, BLOB_BYTES);
-	entry->offset = offset;
-	entry->crc = crc;
 	g_ptr_array_add(pack->entries, entry);
 	g_hash_table_add(pack->ids, entry);
-	return pack->tail->len < SPILL_BYTES || spill(pack, error);
+	return entry;
+}
+
+static bool carry_out(void *context, void *job, GError **error)
+{
+	Object *object = job;
+
+	return append_object(context, object->type, object->data, object->size, object->entry,
+			     error);
+}
+
+static bool give_object(Pack *pack, ObjectType type, const void *data, gsize size, PackEntry *entry,
+			GError **error)
+{
+	Object *object = g_malloc(sizeof(Object) + size);
+
+	*object = (Object){.type = type, .entry = entry, .size = size};
+	if (size > 0) {
+		memcpy(object->data, data, size);
+	}
+	return worker_give(pack->worker, object, sizeof(Object) + size, error);
 }
 
 bool pack_add(Pack *pack, ObjectType type, const void *data, gsize size,
 	      const guint8 id[BLOB_BYTES], GError **error)
 {
-	guint from = pack->tail->len;
-	bool is_plain = type == OBJECT_TREE && size > TREE_PLAIN_BYTES;
-	uLong crc;
+	PackEntry *entry = note_entry(pack, id);
 
-	append_object_header(pack->tail, type, size);
-	append_deflated(pack, data, size, is_plain ? Z_NO_COMPRESSION : LEVEL);
-	crc = crc32(0, pack->tail->data + from, pack->tail->len - from);
-	return note_entry(pack, id, pack->written + from, (guint32)crc, error);
+	if (pack->worker == NULL && pack->fd < 0) {
+		return append_object(pack, type, data, size, entry, error);
+	}
+	if (pack->worker == NULL) {
+		pack->worker = worker_new(carry_out, pack, g_free, WAITING_BYTES);
+	}
+	return give_object(pack, type, data, size, entry, error);
 }
 
 bool pack_add_packed(Pack *pack, const void *packed, gsize size, guint32 crc,
 		     const guint8 id[BLOB_BYTES], GError **error)
 {
-	guint from = pack->tail->len;
+	PackEntry *entry = note_entry(pack, id);
 
+	g_assert(pack->worker == NULL); /* a pack is written or merged, not both */
+	entry->offset = pack->written + pack->tail->len;
+	entry->crc = crc;
 	g_byte_array_append(pack->tail, packed, (guint)size);
-	return note_entry(pack, id, pack->written + from, crc, error);
+	return pack->tail->len < SPILL_BYTES || spill(pack, error);
 }
 
 /*
@@ -310,7 +362,8 @@ bool pack_finish(Pack *pack, char ret_name[2 * BLOB_BYTES + 1], GError **error)
 	g_autofree char *index = NULL;
 	auto_fd int index_fd = -1;
 
-	if (!complete_pack(pack, checksum, error)) {
+	if ((pack->worker != NULL && !worker_finish(pack->worker, error)) ||
+	    !complete_pack(pack, checksum, error)) {
 		return false;
 	}
 	begin_sync(pack->fd);
