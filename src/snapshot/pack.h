@@ -3,7 +3,8 @@
  * A pack being written: all objects of one change-set, or of several packs merged into one. It
  * lives in memory while small and in a temporary file of the pack folder when it grows; only
  * pack_finish gives it its name. Once it has grown, a thread of its own compresses and writes, and
- * what fails there is told by a later call, pack_finish at the latest. There are no deltas: an object is written once, as it comes.
+ * what fails there is told by a later call, pack_finish at the latest. There are no deltas: an
+ * object is written once, as it comes.
  */
 #pragma once
 
