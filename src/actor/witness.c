@@ -118,15 +118,19 @@ static void take_standpoint(Witness *witness, gint64 own_pid)
 {
 	g_autofree ProcRoom *room = g_new0(ProcRoom, 1);
 	Sighting own = SIGHTING_INIT(SIGHTING_FOUND, own_pid, 0);
-	Sighting first = SIGHTING_INIT(SIGHTING_FOUND, 1, 0);
+	const gint64 hosts[] = {1, own_pid}; /* the first one may be closed even to root */
 
 	witness->standpoint.own_pid = own_pid;
 	if (proc_files_read(witness->proc_fd, own_pid, PROC_IDENTITY, room, &own)) {
 		witness->standpoint.own_start = own.start;
 	}
-	if (proc_files_read(witness->proc_fd, 1, PROC_PLACE, room, &first)) {
-		witness->standpoint.mount_ns = first.mount_ns;
-		witness->standpoint.pid_ns = first.pid_ns;
+	for (gsize i = 0; i < G_N_ELEMENTS(hosts) && witness->standpoint.mount_ns == 0; i++) {
+		Sighting host = SIGHTING_INIT(SIGHTING_FOUND, hosts[i], 0);
+
+		if (proc_files_read(witness->proc_fd, hosts[i], PROC_PLACE, room, &host)) {
+			witness->standpoint.mount_ns = host.mount_ns;
+			witness->standpoint.pid_ns = host.pid_ns;
+		}
 	}
 }
 

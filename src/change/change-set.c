@@ -136,10 +136,10 @@ static const PathNote *find_note(const Notes *notes, const char *path)
 	}
 }
 
-static void copy_actors(const GPtrArray *from, GPtrArray *to)
+static void share_actors(const GPtrArray *from, GPtrArray *to)
 {
 	for (guint i = 0; from != NULL && i < from->len; i++) {
-		g_ptr_array_add(to, actor_copy(from->pdata[i]));
+		g_ptr_array_add(to, actor_ref(from->pdata[i]));
 	}
 }
 
@@ -163,7 +163,7 @@ static void add_note(const Assembly *assembly, Change *change)
 	}
 	change->time_usec = note->time_usec;
 	change->is_offline = note->is_offline;
-	copy_actors(note->actors, change->actors);
+	share_actors(note->actors, change->actors);
 	if (strcmp(note->path, change->path) == 0) {
 		change->is_open = note->is_open;
 		note_move(assembly, change, note->moved_from);
@@ -191,7 +191,7 @@ static bool add_transients(const Assembly *assembly, GError **error)
 		}
 		change = change_new(transient->path, OP_TRANSIENT);
 		change->time_usec = transient->time_usec;
-		copy_actors(transient->actors, change->actors);
+		share_actors(transient->actors, change->actors);
 		g_hash_table_add(known, change->path);
 		g_ptr_array_add(changes, change);
 	}
@@ -274,6 +274,30 @@ static bool compare_trees(Assembly *assembly, Odb *objects, const git_tree *old_
 	return true;
 }
 
+/* Whoever is new as well: who was known by another name before is told by that. */
+static const char *user_name(const Assembly *assembly, gint64 uid)
+{
+	const char *name;
+
+	if (uid < 0 || uid >= G_MAXUINT32) {
+		return NULL;
+	}
+	name = owners_user(assembly->old_owners, (guint32)uid);
+	return name != NULL ? name : owners_user(assembly->new_owners, (guint32)uid);
+}
+
+static void name_actors(const Assembly *assembly)
+{
+	for (guint i = 0; i < assembly->notes->actors->len; i++) {
+		Actor *actor = assembly->notes->actors->pdata[i];
+
+		g_free(actor->user);
+		g_free(actor->login_user);
+		actor->user = g_strdup(user_name(assembly, actor->uid));
+		actor->login_user = g_strdup(user_name(assembly, actor->login_uid));
+	}
+}
+
 static bool assemble(ChangeSet *set, Odb *objects, Owners *owners, const git_oid *base,
 		     const git_oid *commit, GError **error)
 {
@@ -295,6 +319,7 @@ static bool assemble(ChangeSet *set, Odb *objects, Owners *owners, const git_oid
 	assembly.old_owners = owners_of(owners, objects, old_root);
 	assembly.new_owners = owners_of(owners, objects, new_root);
 	take_notes(&assembly);
+	name_actors(&assembly);
 	if ((base != NULL || notes->kind != CHANGE_SET_BASELINE) &&
 	    !compare_trees(&assembly, objects, old_root, new_root, error)) {
 		return false;

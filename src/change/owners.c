@@ -90,6 +90,11 @@ OwnersView owners_of(Owners *owners, Odb *objects, const git_tree *root)
 			    find_names(owners, objects, etc, "group")};
 }
 
+const char *owners_user(OwnersView view, guint32 uid)
+{
+	return names_find(view.users, uid);
+}
+
 void owners_name(OwnersView view, FileState *state)
 {
 	if (state->type == FILE_ABSENT) {

@@ -24,5 +24,8 @@ typedef struct {
 /* `root` may be NULL. Files that are missing or unreadable know nobody. */
 OwnersView owners_of(Owners *owners, Odb *objects, const git_tree *root);
 
+/* The name of a user; NULL: not known. Borrowed. */
+const char *owners_user(OwnersView view, guint32 uid);
+
 /* Fills `owner` and `group`; leaves NULL what is not known. */
 void owners_name(OwnersView view, FileState *state);

@@ -51,4 +51,5 @@ void check_daemon(const Context *context, Doctor *doctor);
 void check_walls(const Context *context, Doctor *doctor);
 void check_kernel(const Context *context, Doctor *doctor);
 void check_inotify(const Context *context, Doctor *doctor);
+void check_actors(const Context *context, Doctor *doctor);
 void check_clock(const Context *context, Doctor *doctor);

@@ -104,9 +104,9 @@ static bool stage_is_well(const char *name, const Health *health)
 
 static void set_recorder(json_t *overview, const json_t *line)
 {
-	static const char *const members[] = {"backend",   "roots",     "directories",
-					      "entries",   "uncovered", "pending",
-					      "gaps_open", "baseline",  "scrub"};
+	static const char *const members[] = {"backend",  "actors",    "roots",   "directories",
+					      "entries",  "uncovered", "pending", "gaps_open",
+					      "baseline", "scrub"};
 	gint64 uncovered = pick_number(line, "uncovered", 0);
 
 	for (gsize i = 0; i < G_N_ELEMENTS(members); i++) {

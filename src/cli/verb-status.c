@@ -83,6 +83,16 @@ static void put_state(const Paint *paint, GString *out, const json_t *overview, 
 	}
 }
 
+/* Who can be told, in a word; nothing where nobody can. */
+static void put_source(const Paint *paint, GString *out, const json_t *actors)
+{
+	const char *source = pick_text(actors, "source"), *reach = pick_text(actors, "reach");
+
+	if (source != NULL && reach != NULL && strcmp(reach, "unknown") != 0) {
+		paint_format(paint, out, STYLE_PLAIN, ", who by %s (%s)", source, reach);
+	}
+}
+
 static void put_headline(const Paint *paint, GString *out, const json_t *overview)
 {
 	bool is_ready = pick_true(overview, "ready");
@@ -96,6 +106,7 @@ static void put_headline(const Paint *paint, GString *out, const json_t *overvie
 		g_string_append_c(out, ' ');
 		paint_foreign(paint, out, STYLE_BOLD, roots);
 		g_string_append_printf(out, "   %s entries, %s", entries, backend);
+		put_source(paint, out, pick_object(overview, "actors"));
 	}
 	if (baseline != NULL) {
 		g_autofree char *done = paint_count((guint64)pick_number(baseline, "done", 0));

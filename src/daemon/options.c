@@ -23,6 +23,8 @@ static bool parse_arguments(DaemonOptions *options, int *argc, char ***argv, GEr
 		 "watch this path instead of the configured ones; may be repeated", "PATH"},
 		{"backend", 0, 0, G_OPTION_ARG_STRING, &options->backend,
 		 "how to watch: auto, fanotify or inotify", "NAME"},
+		{"actors", 0, 0, G_OPTION_ARG_STRING, &options->actors,
+		 "how to know who did it: auto, bpf, connector, proc or none", "NAME"},
 		{"host", 0, 0, G_OPTION_ARG_STRING, &options->host, "call this machine so", "NAME"},
 		{"version", 0, 0, G_OPTION_ARG_NONE, &options->version, "show the version", NULL},
 		{0},
@@ -132,6 +134,7 @@ void options_clear(DaemonOptions *options)
 	g_free(options->runtime_dir);
 	g_strfreev(options->watch);
 	g_free(options->backend);
+	g_free(options->actors);
 	g_free(options->host);
 	*options = (DaemonOptions){0};
 }

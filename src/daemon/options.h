@@ -13,6 +13,7 @@ typedef struct {
 	char *state_dir, *runtime_dir;
 	GStrv watch; /* canonical, as seen from inside the root */
 	char *backend;
+	char *actors;
 	char *host;
 	gboolean version; /* only the version was asked for */
 } DaemonOptions;

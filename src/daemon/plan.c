@@ -56,6 +56,7 @@ static GStrv plan_recorder(const DaemonOptions *options, const Config *config, c
 
 	add_option(line, "--root", options->root != NULL ? options->root : "/");
 	add_option(line, "--backend", options->backend != NULL ? options->backend : "auto");
+	add_option(line, "--actors", options->actors != NULL ? options->actors : "auto");
 	add_options(line, "--watch", (const char *const *)config->watch);
 	add_options(line, "--ignore", (const char *const *)config->ignore);
 	add_options(line, "--secret", (const char *const *)config->secrets);

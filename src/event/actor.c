@@ -2,6 +2,8 @@
 /* Actors: see actor.h. */
 #include "event/actor.h"
 
+#include <string.h>
+
 static const char *const confidence_words[_CONFIDENCE_N] = {
 	[CONFIDENCE_UNKNOWN] = "unknown",
 	[CONFIDENCE_INFERRED] = "inferred",
@@ -99,6 +101,23 @@ bool actor_is_same(const Actor *a, const Actor *b)
 	return a == b || (a->confidence == b->confidence && a->pid == b->pid && a->uid == b->uid &&
 			  a->login_uid == b->login_uid && g_strcmp0(a->exe, b->exe) == 0 &&
 			  g_strcmp0(a->cmdline, b->cmdline) == 0);
+}
+
+const char *actor_through(const Actor *actor)
+{
+	static const char *const programs[] = {"sudo", "su", "doas", "pkexec", "run0", "runuser"};
+
+	for (guint i = 0; actor->parents != NULL && i < actor->parents->len; i++) {
+		const char *exe = ((const ActorParent *)actor->parents->pdata[i])->exe;
+		const char *slash = exe == NULL ? NULL : strrchr(exe, '/');
+
+		for (gsize k = 0; slash != NULL && k < G_N_ELEMENTS(programs); k++) {
+			if (strcmp(slash + 1, programs[k]) == 0) {
+				return programs[k];
+			}
+		}
+	}
+	return NULL;
 }
 
 GPtrArray *actors_new(void)

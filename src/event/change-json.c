@@ -7,7 +7,7 @@
 #define LINE_BYTES 512
 #define NAME_BYTES 256
 #define CMDLINE_BYTES 2048
-#define MAX_ACTORS 8
+#define MAX_PARENTS 12
 #define MAX_REASONS 40
 #define MAX_RULES 32
 #define MAX_SETTINGS 64
@@ -20,6 +20,25 @@ static void set_number(json_t *object, const char *key, gint64 number)
 	if (number >= 0) {
 		member_set_integer(object, key, (guint64)number);
 	}
+}
+
+/* Programs alone: what they were called with stands in the snapshot (but for the nearest). */
+static json_t *parents_to_json(const GPtrArray *parents)
+{
+	json_t *array = json_array();
+
+	for (guint i = 0; i < MIN(parents->len, MAX_PARENTS); i++) {
+		const ActorParent *parent = g_ptr_array_index(parents, i);
+		json_t *one = json_object();
+
+		set_number(one, "pid", parent->pid);
+		member_set_line(one, "exe", parent->exe, NAME_BYTES);
+		if (i == 0) {
+			member_set_line(one, "cmdline", parent->cmdline, NAME_BYTES);
+		}
+		json_array_append_new(array, one);
+	}
+	return array;
 }
 
 static json_t *actor_to_json(const Actor *actor)
@@ -35,6 +54,16 @@ static json_t *actor_to_json(const Actor *actor)
 	member_set_line(object, "login_user", actor->login_user, NAME_BYTES);
 	set_number(object, "session", actor->session);
 	member_set_line(object, "tty", actor->tty, NAME_BYTES);
+	member_set_line(object, "remote", actor->remote, NAME_BYTES);
+	member_set_line(object, "unit", actor->unit, NAME_BYTES);
+	member_set_line(object, "container", actor->container, NAME_BYTES);
+	member_set_line(object, "transaction", actor->transaction, NAME_BYTES);
+	if (actor->parents != NULL) {
+		member_set(object, "parents", parents_to_json(actor->parents));
+	}
+	if (actor->is_own) {
+		member_set(object, "own", json_true());
+	}
 	member_set_word(object, "confidence", confidence_word(actor->confidence));
 	member_set_line(object, "how", actor->how, LINE_BYTES);
 	return object;
@@ -53,7 +82,7 @@ static void set_actors(json_t *object, const GPtrArray *actors)
 		return;
 	}
 	array = json_array();
-	for (guint i = 0; i < MIN(actors->len, MAX_ACTORS); i++) {
+	for (guint i = 0; i < MIN(actors->len, ACTORS_MAX); i++) {
 		json_array_append_new(array, actor_to_json(g_ptr_array_index(actors, i)));
 	}
 	member_set(object, "actors", array);

@@ -255,6 +255,28 @@ static void append_person(GString *out, const char *name, gint64 uid)
 	}
 }
 
+/* "through sudo" says what everybody knows: as root. */
+static void append_other_user(GString *out, const Actor *actor)
+{
+	const char *through = actor_through(actor);
+
+	if (through != NULL) {
+		g_string_append_printf(out, " through %s", through);
+	}
+	if (through == NULL || actor->uid != 0) {
+		g_string_append(out, " as ");
+		append_person(out, actor->user, actor->uid);
+	}
+}
+
+static void append_place(GString *out, const Actor *actor)
+{
+	if (actor->container != NULL) {
+		g_string_append(out, " in ");
+		append_path(out, actor->container);
+	}
+}
+
 static void append_actor(GString *out, const GPtrArray *actors)
 {
 	const Actor *actor = actors->len == 0 ? NULL : actors->pdata[0];
@@ -263,6 +285,9 @@ static void append_actor(GString *out, const GPtrArray *actors)
 
 	if (!has_login && !has_user) {
 		g_string_append(out, ", by unknown");
+		if (actor != NULL && actor->is_own) {
+			g_string_append(out, " (Reeve itself)");
+		}
 		return;
 	}
 	g_string_append(out, ", by ");
@@ -270,9 +295,8 @@ static void append_actor(GString *out, const GPtrArray *actors)
 		append_person(out, actor->login_user, actor->login_uid);
 	}
 	if (has_login && has_user && actor->uid != actor->login_uid) {
-		g_string_append(out, " as ");
-	}
-	if (has_user && (!has_login || actor->uid != actor->login_uid)) {
+		append_other_user(out, actor);
+	} else if (!has_login) {
 		append_person(out, actor->user, actor->uid);
 	}
 	if (actor->exe != NULL) {
@@ -281,6 +305,10 @@ static void append_actor(GString *out, const GPtrArray *actors)
 		g_string_append(out, " (");
 		append_path(out, slash == NULL ? actor->exe : slash + 1);
 		g_string_append_c(out, ')');
+	}
+	append_place(out, actor);
+	if (actors->len > 1) {
+		g_string_append_printf(out, " and %u more", actors->len - 1);
 	}
 }
 

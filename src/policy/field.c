@@ -228,6 +228,31 @@ static void collect_command(const Change *change, const FileState *state, GPtrAr
 	}
 }
 
+static const ActorParent *parent_of(const Change *change, guint i)
+{
+	const Actor *actor = g_ptr_array_index(change->actors, i);
+
+	return actor->parents == NULL ? NULL : g_ptr_array_index(actor->parents, 0);
+}
+
+static void collect_parent_image(const Change *change, const FileState *state, GPtrArray *values)
+{
+	for (guint i = 0; i < change->actors->len; i++) {
+		const ActorParent *parent = parent_of(change, i);
+
+		add(values, parent == NULL ? NULL : parent->exe);
+	}
+}
+
+static void collect_parent_command(const Change *change, const FileState *state, GPtrArray *values)
+{
+	for (guint i = 0; i < change->actors->len; i++) {
+		const ActorParent *parent = parent_of(change, i);
+
+		add(values, parent == NULL ? NULL : parent->cmdline);
+	}
+}
+
 static void collect_user(const Change *change, const FileState *state, GPtrArray *values)
 {
 	for (guint i = 0; i < change->actors->len; i++) {
@@ -278,8 +303,8 @@ static const FieldRow rows[] = {
 	{"User", BOTH, collect_user, .is_searched = true},
 	{"ProcessId", BOTH, collect_pid},
 	{"Hashes", BOTH, collect_hashes, SIDE_AFTER},
-	{"ParentImage", BOTH, NULL},
-	{"ParentCommandLine", BOTH, NULL},
+	{"ParentImage", BOTH, collect_parent_image},
+	{"ParentCommandLine", BOTH, collect_parent_command},
 	{"Computer", BOTH, NULL},
 	{"Hostname", BOTH, NULL},
 	{"Operation", FIELD_REEVE, collect_operation},

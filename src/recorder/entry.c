@@ -37,6 +37,60 @@ static bool is_excluded(const LookWorld *world, const struct stat *st)
 	return false;
 }
 
+/* One array for all that is below, however much that is. */
+static GPtrArray *inferred_of(Look *look, const Order *order)
+{
+	if (look->inferred_order == order) {
+		return look->inferred;
+	}
+	g_clear_pointer(&look->inferred, g_ptr_array_unref);
+	look->inferred_order = order;
+	look->inferred = actors_new();
+	for (guint i = 0; i < order->actors->len; i++) {
+		Actor *above = actor_copy(order->actors->pdata[i]);
+
+		above->confidence = MIN(above->confidence, CONFIDENCE_INFERRED);
+		g_free(above->how);
+		above->how = g_strdup("it made, moved or removed the directory above");
+		g_ptr_array_add(look->inferred, above);
+	}
+	return look->inferred;
+}
+
+/*
+ * Who is told to have changed a path: those its order names, and those seen at it since. What came
+ * or went with a directory, and had no hint of its own, is put down to who did that to the
+ * directory, as an inference.
+ */
+static GPtrArray *actors_of(Look *look, const Order *order, const char *path)
+{
+	const LookWorld *world = look->world;
+	bool is_itself = g_str_equal(path, order->path);
+	GPtrArray *actors = is_itself ? actors_add_all(NULL, order->actors) : NULL;
+
+	if (world->actors != NULL) {
+		actors = actors_add_all(actors, world->actors(world->context, path));
+	}
+	if (actors == NULL && !is_itself && order->actors != NULL) {
+		actors = g_ptr_array_ref(inferred_of(look, order));
+	}
+	return actors;
+}
+
+/* What is told of a path twice in one look (it went, and something else came) has both. */
+static void note_actors(Look *look, const Order *order, const char *path, GPtrArray **noted)
+{
+	g_autoptr(GPtrArray) before = *noted;
+	GPtrArray *actors = actors_of(look, order, path);
+
+	if (before != NULL && actors != NULL) {
+		g_autoptr(GPtrArray) now = actors;
+
+		actors = actors_add_all(actors_add_all(NULL, before), now);
+	}
+	*noted = actors != NULL ? actors : g_steal_pointer(&before);
+}
+
 /* What the change-set says of one path that differs. */
 static void tell_change(Look *look, const Order *order, const char *path, gint64 ctime_usec)
 {
@@ -50,6 +104,7 @@ static void tell_change(Look *look, const Order *order, const char *path, gint64
 	note->is_offline = order->is_offline;
 	note->time_usec = order->is_offline ? 0 : order->wall_usec;
 	note->is_open = order->is_open && g_str_equal(path, order->path);
+	note_actors(look, order, path, &note->actors);
 	g_ptr_array_add(look->report.changed, g_strdup(path));
 }
 
@@ -253,10 +308,8 @@ static void tell_transient(Look *look, const Order *order, const char *path)
 	    name_looks_temporary(path_name(path))) {
 		return;
 	}
-	transient = g_new0(Transient, 1);
-	transient->path = g_strdup(path);
-	transient->time_usec = order->wall_usec;
-	g_ptr_array_add(look->notes->transients, transient);
+	transient = notes_add_transient(look->notes, path, order->wall_usec);
+	transient->actors = actors_of(look, order, path);
 	g_ptr_array_add(look->report.changed, g_strdup(path));
 }
 

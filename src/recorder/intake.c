@@ -22,8 +22,17 @@ void intake_rescan(Recorder *recorder, const char *path)
 	}
 }
 
+/* Who gave occasion to a hint; NULL where the kernel does not say. A reference. */
+static Actor *name_actor(const Recorder *recorder, const Hint *hint)
+{
+	if (hint->pid <= 0 || recorder->witness == NULL) {
+		return NULL;
+	}
+	return witness_name(recorder->witness, hint->pid, hint->since_usec, hint->mono_usec);
+}
+
 /* Something above a root came or went: the root is what we answer for. */
-static void push_for_roots_below(Recorder *recorder, const Hint *hint)
+static void push_for_roots_below(Recorder *recorder, const Hint *hint, Actor *actor)
 {
 	g_autoptr(GPtrArray) roots = g_ptr_array_new_with_free_func(g_free);
 
@@ -37,6 +46,7 @@ static void push_for_roots_below(Recorder *recorder, const Hint *hint)
 		};
 
 		settle_push(recorder->settle, &about);
+		settle_attribute(recorder->settle, roots->pdata[i], actor);
 	}
 }
 
@@ -44,16 +54,20 @@ static void take_hint(void *context, Hint *hint)
 {
 	Recorder *recorder = context;
 	const Scope *scope = recorder->world.scope;
+	g_autoptr(Actor) actor = name_actor(recorder, hint);
+	g_autofree char *path = NULL;
 
 	if (!scope_covers(scope, hint->path)) {
-		push_for_roots_below(recorder, hint);
+		push_for_roots_below(recorder, hint, actor);
 		hint_clear(hint);
 		return;
 	}
 	if (hint->moved_from != NULL && !scope_covers(scope, hint->moved_from)) {
 		g_clear_pointer(&hint->moved_from, g_free);
 	}
+	path = g_strdup(hint->path);
 	settle_push(recorder->settle, hint);
+	settle_attribute(recorder->settle, path, actor);
 }
 
 static void take_gap(void *context, Gap *gap)

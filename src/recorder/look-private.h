@@ -18,6 +18,8 @@ struct Look {
 	GHashTable *done;   /* paths of orders carried out: there */
 	GHashTable *gone;   /* paths of orders carried out: not there */
 	guint64 looked;
+	const Order *inferred_order; /* whose actors stand for what is below; NULL */
+	GPtrArray *inferred;         /* of Actor */
 };
 
 /* One path that was found, on its way through the comparison. */

@@ -47,6 +47,7 @@ void look_free(Look *look)
 	g_ptr_array_unref(look->report.found_roots);
 	g_ptr_array_unref(look->report.postponed);
 	moves_free(look->moves);
+	g_clear_pointer(&look->inferred, g_ptr_array_unref);
 	g_queue_clear_full(&look->ahead, (GDestroyNotify)directory_free);
 	g_hash_table_unref(look->listed);
 	g_hash_table_unref(look->done);

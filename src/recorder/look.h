@@ -44,6 +44,9 @@ typedef struct {
 	/* Called with a file that has been read and differs: whether somebody is writing it. NULL:
 	 * nobody ever is. */
 	bool (*is_being_written)(void *context, const char *path);
+	/* Who has been seen at a path besides those its order names (of Actor, borrowed; NULL:
+	 * nobody). NULL: nobody ever is. */
+	const GPtrArray *(*actors)(void *context, const char *path);
 	void *context;
 } LookWorld;
 

@@ -15,12 +15,13 @@
 #include <stdlib.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define EXIT_USAGE 64
 
 /* What the command line says beyond base/stage.h. */
 typedef struct {
-	char *root, *backend, *host;
+	char *root, *backend, *actors, *host;
 	GStrv watch, ignore, secret;
 } Arguments;
 
@@ -38,6 +39,7 @@ typedef struct {
 	Catalog *catalog;
 	Secrets *secrets;
 	Watch *watch;
+	Witness *witness;
 	Status status;
 } Program;
 
@@ -49,6 +51,8 @@ static bool parse_options(Program *program, int *argc, char ***argv, GError **er
 		 "DIR"},
 		{"backend", 0, 0, G_OPTION_ARG_STRING, &a->backend, "auto, fanotify or inotify",
 		 "NAME"},
+		{"actors", 0, 0, G_OPTION_ARG_STRING, &a->actors,
+		 "who did it: auto, bpf, connector, proc or none", "NAME"},
 		{"host", 0, 0, G_OPTION_ARG_STRING, &a->host, "name of this host", "NAME"},
 		{"watch", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &a->watch, "record this path", "PATH"},
 		{"ignore", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &a->ignore, "but not these", "GLOB"},
@@ -79,6 +83,20 @@ static bool open_signals(Program *program, GError **error)
 	return program->signals >= 0 || error_set_errno(error, "cannot receive signals");
 }
 
+/* What descends from reeved, or from us where nobody has started us, is Reeve's own doing. */
+static bool open_witness(Program *program, GError **error)
+{
+	const char *source = program->arguments.actors;
+	pid_t own = program->options.lifeline >= 0 ? getppid() : getpid();
+
+	/* inotify has no pids to ask about */
+	if (g_str_equal(watch_backend(program->watch), "inotify")) {
+		source = "none";
+	}
+	program->witness = witness_open(source == NULL ? "auto" : source, own, error);
+	return program->witness != NULL;
+}
+
 /* What needs privileges or lies outside the wall. */
 static bool open_world(Program *program, GError **error)
 {
@@ -105,7 +123,7 @@ static bool open_world(Program *program, GError **error)
 		return false;
 	}
 	program->watch = watch_open(backend == NULL ? "auto" : backend, error);
-	return program->watch != NULL;
+	return program->watch != NULL && open_witness(program, error);
 }
 
 static bool open_stores(Program *program, GError **error)
@@ -135,6 +153,7 @@ static void close_program(Program *program)
 {
 	Arguments *a = &program->arguments;
 
+	g_clear_pointer(&program->witness, witness_close);
 	g_clear_pointer(&program->watch, watch_close);
 	g_clear_pointer(&program->mounts, mounts_close);
 	g_clear_pointer(&program->secrets, secrets_free);
@@ -148,6 +167,7 @@ static void close_program(Program *program)
 	g_clear_pointer(&program->scope, scope_free);
 	g_free(a->root);
 	g_free(a->backend);
+	g_free(a->actors);
 	g_free(a->host);
 	g_strfreev(a->watch);
 	g_strfreev(a->ignore);
@@ -179,11 +199,13 @@ static bool run(Program *program, GError **error)
 				.scope = program->scope,
 				.tick = recorder_tick,
 				.is_being_written = recorder_is_being_written,
+				.actors = recorder_actors,
 				.context = &recorder,
 			},
 		.alive = &program->alive,
 		.status = &program->status,
 		.mounts = program->mounts,
+		.witness = program->witness,
 		.barrier = program->barrier,
 		.signals = program->signals,
 	};
@@ -191,6 +213,7 @@ static bool run(Program *program, GError **error)
 	set_excluded(&recorder.world, &program->options);
 	program->status.fd = program->health_fd;
 	program->status.backend = watch_backend(program->watch);
+	program->status.witness = program->witness;
 	program->status.roots = (const char *const *)program->scope->roots;
 	status_set_text(&program->status, "looking at everything for the first time");
 	recorder_init(&recorder);
@@ -211,7 +234,7 @@ int main(int argc, char **argv)
 	}
 	ok = open_world(&program, &error) && recorder_build_walls(&program.options, &error) &&
 	     open_stores(&program, &error) && watch_start(program.watch, &error) &&
-	     run(&program, &error);
+	     witness_start(program.witness, &error) && run(&program, &error);
 	if (!ok) {
 		log_error("%s", error->message);
 	}

@@ -9,8 +9,7 @@ Order *order_copy(const Order *order)
 	*copy = *order;
 	copy->path = g_strdup(order->path);
 	copy->moved_from = g_strdup(order->moved_from);
-	copy->writers = (Writers){0};
-	writers_join(&copy->writers, &order->writers);
+	copy->actors = actors_add_all(NULL, order->actors);
 	return copy;
 }
 
@@ -21,6 +20,6 @@ void order_free(Order *order)
 	}
 	g_free(order->path);
 	g_free(order->moved_from);
-	writers_clear(&order->writers);
+	g_clear_pointer(&order->actors, g_ptr_array_unref);
 	g_free(order);
 }

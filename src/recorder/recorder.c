@@ -226,6 +226,11 @@ bool recorder_is_being_written(void *context, const char *path)
 	return settle_is_armed(recorder->settle, path);
 }
 
+const GPtrArray *recorder_actors(void *context, const char *path)
+{
+	return settle_actors(((const Recorder *)context)->settle, path);
+}
+
 /* Up to when everything is recorded: the oldest hint that is not, or now. */
 static gint64 sure_until_usec(const Recorder *recorder)
 {

@@ -9,6 +9,7 @@
  */
 #pragma once
 
+#include "actor/witness.h"
 #include "base/barrier.h"
 #include "base/stage.h"
 #include "recorder/alive.h"
@@ -27,6 +28,7 @@ typedef struct {
 	Alive *alive;
 	Status *status;
 	Mounts *mounts;   /* NULL: mounts are not followed */
+	Witness *witness; /* NULL: nobody is told apart */
 	Barrier *barrier; /* NULL: none */
 	int signals;      /* readable when it is time to go */
 
@@ -61,6 +63,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Recorder, recorder_clear)
 /* Runs until told to stop. False and *error: one of the stores is damaged. */
 bool recorder_run(Recorder *recorder, GError **error);
 
-/* The two calls of a LookWorld, with the recorder as context. */
+/* The calls of a LookWorld, with the recorder as context. */
 bool recorder_tick(void *recorder, guint64 done);
 bool recorder_is_being_written(void *recorder, const char *path);
+const GPtrArray *recorder_actors(void *recorder, const char *path);

@@ -218,13 +218,28 @@ void settle_push(Settle *settle, Hint *hint)
 	Pending *p = pending_for(settle, hint->path, hint->wall_usec, hint->mono_usec);
 	gint64 now = hint->mono_usec;
 
-	writers_add(&p->order->writers, (Writer){hint->pid, hint->since_usec, hint->mono_usec});
 	apply(settle, p, hint);
 	pending_set_reschedule(settle->pending, p);
 	hint_clear(hint);
 	if (pending_set_count(settle->pending) > settle->max_pending) {
 		collapse(settle, now);
 	}
+}
+
+void settle_attribute(Settle *settle, const char *path, Actor *actor)
+{
+	Pending *p = pending_set_find(settle->pending, path);
+
+	if (p != NULL) {
+		p->order->actors = actors_add(p->order->actors, actor);
+	}
+}
+
+const GPtrArray *settle_actors(const Settle *settle, const char *path)
+{
+	const Pending *p = pending_set_find(settle->pending, path);
+
+	return p == NULL ? NULL : p->order->actors;
 }
 
 void settle_push_rescan(Settle *settle, const char *path, gint64 now_usec)
@@ -271,17 +286,15 @@ void settle_push_doubt(Settle *settle, const char *path, bool must_read, gint64 
 	}
 }
 
-/* What comes back joins what has been hinted at since; the older one gives time and age, and its
- * writers go first. */
+/* What comes back joins what has been hinted at since; the older one gives time and age, and those
+ * seen at it go first. */
 static void join(Settle *settle, Pending *p, Order *back, gint64 now_usec)
 {
 	Order *order = p->order;
-	Writers later = order->writers;
+	GPtrArray *later = order->actors;
 
-	order->writers = back->writers;
-	back->writers = (Writers){0};
-	writers_join(&order->writers, &later);
-	writers_clear(&later);
+	order->actors = actors_add_all(g_steal_pointer(&back->actors), later);
+	g_clear_pointer(&later, g_ptr_array_unref);
 	if (!back->is_recheck) {
 		if (order->is_recheck) {
 			promote(settle, p, back->wall_usec, now_usec);

@@ -39,6 +39,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Settle, settle_free)
 /* Takes a hint; its contents move into the settle. */
 void settle_push(Settle *settle, Hint *hint);
 
+/* Somebody was seen at a path that is pending; nothing when it is not (any more). */
+void settle_attribute(Settle *settle, const char *path, Actor *actor);
+
+/* Who has been seen at a path since its last look (of Actor, borrowed); NULL: nobody. */
+const GPtrArray *settle_actors(const Settle *settle, const char *path);
+
 /* A rescan of everything at and below `path`, due at once. */
 void settle_push_rescan(Settle *settle, const char *path, gint64 now_usec);
 

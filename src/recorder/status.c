@@ -78,6 +78,25 @@ static json_t *scrub_to_json(const ScrubFacts *facts)
 	return scrub;
 }
 
+/* Who can be told, how surely, and what stands in the way of better. */
+static json_t *witness_to_json(Witness *witness)
+{
+	json_t *actors = json_object();
+	json_t *why = json_array();
+
+	json_object_set_new(actors, "source", json_string(witness_source(witness)));
+	json_object_set_new(actors, "reach", json_string(confidence_word(witness_reach(witness))));
+	json_object_set_new(actors, "limits", json_string(witness_limits(witness)));
+	for (guint i = 0; i < witness_passed_over(witness)->len; i++) {
+		json_array_append_new(why, json_string(witness_passed_over(witness)->pdata[i]));
+	}
+	json_object_set_new(actors, "passed_over", why);
+	add_number(actors, "processes", witness_count(witness));
+	add_number(actors, "lost", witness_lost(witness));
+	json_object_set_new(actors, "blind", json_boolean(witness_is_blind(witness)));
+	return actors;
+}
+
 char *status_format(const Status *status, gint64 now_wall_usec)
 {
 	json_t *line = json_object();
@@ -90,6 +109,9 @@ char *status_format(const Status *status, gint64 now_wall_usec)
 	json_object_set_new(line, "state", json_string(state_word(status->state)));
 	json_object_set_new(line, "text", json_string(status->text == NULL ? "" : status->text));
 	json_object_set_new(line, "backend", json_string(status->backend));
+	if (status->witness != NULL) {
+		json_object_set_new(line, "actors", witness_to_json(status->witness));
+	}
 	json_object_set_new(line, "roots", roots_to_json(status->roots));
 	add_number(line, "directories", status->directories);
 	add_number(line, "uncovered", status->uncovered);

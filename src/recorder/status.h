@@ -7,6 +7,8 @@
 
 #include "recorder/scrub.h"
 
+#include "actor/witness.h"
+
 #include <glib.h>
 #include <stdbool.h>
 
@@ -21,6 +23,7 @@ typedef struct {
 	StatusState state;
 	char *text; /* one sentence */
 	const char *backend;
+	Witness *witness; /* borrowed; NULL: nobody is told apart */
 	const char *const *roots;
 	guint directories, uncovered, pending, gaps_open;
 	guint64 entries, baseline_done;

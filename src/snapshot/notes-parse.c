@@ -52,49 +52,119 @@ static bool take_confidence(const char *word, Confidence *ret)
 	return false;
 }
 
-static bool parse_actor(json_t *object, GPtrArray *actors)
+static bool parse_parents(json_t *array, Actor *actor)
 {
-	Actor *actor = actor_new();
-	const char *confidence, *exe = NULL, *cmdline = NULL, *user = NULL, *login_user = NULL;
-	const char *tty = NULL, *how = NULL;
-	json_int_t pid = actor->pid, uid = actor->uid, login_uid = actor->login_uid;
-	json_int_t session = actor->session;
-
-	g_ptr_array_add(actors, actor);
-	if (json_unpack(object, "{s:s,s?I,s?I,s?I,s?I,s?s,s?s,s?s,s?s,s?s,s?s!}", "confidence",
-			&confidence, "pid", &pid, "uid", &uid, "login_uid", &login_uid, "session",
-			&session, "exe", &exe, "cmdline", &cmdline, "user", &user, "login_user",
-			&login_user, "tty", &tty, "how", &how) != 0) {
+	if (array != NULL && !json_is_array(array)) {
 		return false;
 	}
-	actor->pid = pid;
-	actor->uid = uid;
-	actor->login_uid = login_uid;
-	actor->session = session;
-	return take_confidence(confidence, &actor->confidence) && take_text(exe, &actor->exe) &&
-	       take_text(cmdline, &actor->cmdline) && take_text(user, &actor->user) &&
-	       take_text(login_user, &actor->login_user) && take_text(tty, &actor->tty) &&
-	       take_text(how, &actor->how);
+	for (size_t i = 0; i < json_array_size(array); i++) {
+		const char *exe = NULL, *cmdline = NULL;
+		g_autofree char *raw_exe = NULL, *raw_cmdline = NULL;
+		json_int_t pid = -1;
+
+		if (json_unpack(json_array_get(array, i), "{s?I,s?s,s?s!}", "pid", &pid, "exe",
+				&exe, "cmdline", &cmdline) != 0 ||
+		    !take_text(exe, &raw_exe) || !take_text(cmdline, &raw_cmdline)) {
+			return false;
+		}
+		actor_add_parent(actor, pid, raw_exe, raw_cmdline);
+	}
+	return true;
 }
 
-static bool parse_actors(json_t *array, GPtrArray **ret)
+static bool parse_texts(json_t *object, Actor *actor)
 {
-	if (array == NULL) {
-		return true;
-	}
-	if (!json_is_array(array)) {
-		return false;
-	}
-	*ret = g_ptr_array_new_with_free_func((GDestroyNotify)actor_free);
-	for (size_t i = 0; i < json_array_size(array); i++) {
-		if (!parse_actor(json_array_get(array, i), *ret)) {
+	const struct {
+		const char *name;
+		char **ret;
+	} texts[] = {
+		{"exe", &actor->exe},
+		{"cmdline", &actor->cmdline},
+		{"user", &actor->user},
+		{"login_user", &actor->login_user},
+		{"tty", &actor->tty},
+		{"remote", &actor->remote},
+		{"unit", &actor->unit},
+		{"container", &actor->container},
+		{"transaction", &actor->transaction},
+		{"how", &actor->how},
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
+		json_t *value = json_object_get(object, texts[i].name);
+
+		if (value != NULL && (!json_is_string(value) ||
+				      !take_text(json_string_value(value), texts[i].ret))) {
 			return false;
 		}
 	}
 	return true;
 }
 
-static bool parse_path_note(json_t *object, PathNote *note)
+static bool parse_actor(json_t *object, GPtrArray *actors)
+{
+	Actor *actor = actor_new();
+	const char *confidence;
+	json_int_t pid = actor->pid, uid = actor->uid, login_uid = actor->login_uid;
+	json_int_t session = actor->session;
+	json_t *unused, *parents = NULL;
+	int is_own = 0;
+
+	g_ptr_array_add(actors, actor);
+	if (json_unpack(object,
+			"{s:s,s?I,s?I,s?I,s?I,s?o,s?b,s?o,s?o,s?o,s?o,s?o,s?o,s?o,s?o,s?o,s?o!}",
+			"confidence", &confidence, "pid", &pid, "uid", &uid, "login_uid",
+			&login_uid, "session", &session, "parents", &parents, "own", &is_own, "exe",
+			&unused, "cmdline", &unused, "user", &unused, "login_user", &unused, "tty",
+			&unused, "remote", &unused, "unit", &unused, "container", &unused,
+			"transaction", &unused, "how", &unused) != 0) {
+		return false;
+	}
+	actor->pid = pid;
+	actor->uid = uid;
+	actor->login_uid = login_uid;
+	actor->session = session;
+	actor->is_own = is_own != 0;
+	return take_confidence(confidence, &actor->confidence) && parse_texts(object, actor) &&
+	       parse_parents(parents, actor);
+}
+
+static bool parse_actor_list(json_t *array, Notes *notes)
+{
+	if (array != NULL && !json_is_array(array)) {
+		return false;
+	}
+	for (size_t i = 0; i < json_array_size(array); i++) {
+		if (!parse_actor(json_array_get(array, i), notes->actors)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Numbers in the list of actors. */
+static bool parse_actors(json_t *array, const Notes *notes, GPtrArray **ret)
+{
+	if (array == NULL) {
+		return true;
+	}
+	if (!json_is_array(array) || json_array_size(array) > ACTORS_MAX) {
+		return false;
+	}
+	*ret = actors_new();
+	for (size_t i = 0; i < json_array_size(array); i++) {
+		const json_t *number = json_array_get(array, i);
+
+		if (!json_is_integer(number) || json_integer_value(number) < 0 ||
+		    json_integer_value(number) >= notes->actors->len) {
+			return false;
+		}
+		g_ptr_array_add(*ret, actor_ref(notes->actors->pdata[json_integer_value(number)]));
+	}
+	return true;
+}
+
+static bool parse_path_note(json_t *object, const Notes *notes, PathNote *note)
 {
 	const char *time = NULL, *ctime = NULL, *moved_from = NULL;
 	int is_offline = 0, is_open = 0;
@@ -108,7 +178,8 @@ static bool parse_path_note(json_t *object, PathNote *note)
 	note->is_offline = is_offline != 0;
 	note->is_open = is_open != 0;
 	return take_time(time, &note->time_usec) && take_time(ctime, &note->ctime_usec) &&
-	       take_path(moved_from, &note->moved_from) && parse_actors(actors, &note->actors);
+	       take_path(moved_from, &note->moved_from) &&
+	       parse_actors(actors, notes, &note->actors);
 }
 
 static bool parse_paths(json_t *object, Notes *notes)
@@ -125,7 +196,8 @@ static bool parse_paths(json_t *object, Notes *notes)
 	json_object_foreach (object, key, value) {
 		g_autofree char *path = NULL;
 
-		if (!take_path(key, &path) || !parse_path_note(value, notes_path(notes, path))) {
+		if (!take_path(key, &path) ||
+		    !parse_path_note(value, notes, notes_path(notes, path))) {
 			return false;
 		}
 	}
@@ -162,7 +234,8 @@ static bool parse_transient(json_t *object, Notes *notes)
 		return false;
 	}
 	transient = notes_add_transient(notes, raw, 0);
-	return take_time(time, &transient->time_usec) && parse_actors(actors, &transient->actors);
+	return take_time(time, &transient->time_usec) &&
+	       parse_actors(actors, notes, &transient->actors);
 }
 
 static bool parse_each(json_t *array, Notes *notes, bool (*parse)(json_t *object, Notes *notes))
@@ -210,16 +283,17 @@ static Notes *parse_members(json_t *root, GError **error)
 {
 	const char *schema, *kind, *first = NULL, *last = NULL, *recorded = NULL;
 	json_t *roots, *paths = NULL, *gaps = NULL, *transients = NULL, *scope = NULL;
+	json_t *actors = NULL;
 	json_int_t entries;
 	json_error_t mistake;
 	ChangeSetKind set_kind;
 	g_autoptr(Notes) notes = NULL;
 
-	if (json_unpack_ex(root, &mistake, 0, "{s:s,s:s,s?s,s?s,s?s,s:o,s:I,s?o,s?o,s?o,s?o!}",
+	if (json_unpack_ex(root, &mistake, 0, "{s:s,s:s,s?s,s?s,s?s,s:o,s:I,s?o,s?o,s?o,s?o,s?o!}",
 			   "schema", &schema, "kind", &kind, "first", &first, "last", &last,
 			   "recorded", &recorded, "roots", &roots, "entries", &entries, "paths",
-			   &paths, "gaps", &gaps, "transients", &transients, "scope",
-			   &scope) != 0) {
+			   &paths, "gaps", &gaps, "transients", &transients, "scope", &scope,
+			   "actors", &actors) != 0) {
 		corrupt(error, mistake.text);
 		return NULL;
 	}
@@ -234,10 +308,10 @@ static Notes *parse_members(json_t *root, GError **error)
 		corrupt(error, "a time is not in its form");
 		return NULL;
 	}
-	if (!parse_path_list(roots, &notes->roots) || !parse_paths(paths, notes) ||
-	    !parse_each(gaps, notes, parse_gap) ||
+	if (!parse_path_list(roots, &notes->roots) || !parse_actor_list(actors, notes) ||
+	    !parse_paths(paths, notes) || !parse_each(gaps, notes, parse_gap) ||
 	    !parse_each(transients, notes, parse_transient) || !parse_scope(scope, notes)) {
-		corrupt(error, "a path, gap or transient is not in its form");
+		corrupt(error, "a path, actor, gap or transient is not in its form");
 		return NULL;
 	}
 	return g_steal_pointer(&notes);

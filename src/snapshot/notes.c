@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/escape.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static const char *const kind_words[_CHANGE_SET_N] = {
@@ -62,6 +63,7 @@ Notes *notes_new(ChangeSetKind kind)
 					     (GDestroyNotify)path_note_free);
 	notes->gaps = g_ptr_array_new_with_free_func((GDestroyNotify)gap_free);
 	notes->transients = g_ptr_array_new_with_free_func((GDestroyNotify)transient_free);
+	notes->actors = actors_new();
 	return notes;
 }
 
@@ -73,6 +75,7 @@ void notes_free(Notes *notes)
 	g_hash_table_unref(notes->paths);
 	g_ptr_array_unref(notes->gaps);
 	g_ptr_array_unref(notes->transients);
+	g_ptr_array_unref(notes->actors);
 	g_strfreev(notes->roots);
 	g_strfreev(notes->scope_added);
 	g_strfreev(notes->scope_removed);
@@ -149,6 +152,22 @@ static json_t *format_paths(char *const *paths)
 	return array;
 }
 
+static json_t *format_parents(const GPtrArray *parents)
+{
+	json_t *array = json_array();
+
+	for (guint i = 0; i < parents->len; i++) {
+		const ActorParent *parent = parents->pdata[i];
+		json_t *object = json_object();
+
+		set_number(object, "pid", parent->pid, -1);
+		set_text(object, "exe", parent->exe);
+		set_text(object, "cmdline", parent->cmdline);
+		json_array_append_new(array, object);
+	}
+	return array;
+}
+
 static json_t *format_actor(const Actor *actor)
 {
 	json_t *object = json_object();
@@ -163,11 +182,50 @@ static json_t *format_actor(const Actor *actor)
 	set_text(object, "user", actor->user);
 	set_text(object, "login_user", actor->login_user);
 	set_text(object, "tty", actor->tty);
+	set_text(object, "remote", actor->remote);
+	set_text(object, "unit", actor->unit);
+	set_text(object, "container", actor->container);
+	set_text(object, "transaction", actor->transaction);
+	if (actor->parents != NULL) {
+		json_object_set_new(object, "parents", format_parents(actor->parents));
+	}
+	set_true(object, "own", actor->is_own);
 	set_text(object, "how", actor->how);
 	return object;
 }
 
-static void set_actors(json_t *object, const GPtrArray *actors)
+/* The list of all actors: equal ones stand in it once. */
+typedef struct {
+	json_t *array;
+	GHashTable *by_address; /* Actor -> its number */
+	GHashTable *by_text;    /* its JSON -> its number */
+} ActorList;
+
+static guint number_of(ActorList *list, const Actor *actor)
+{
+	void *known;
+	json_t *object;
+	char *text;
+	guint number = (guint)json_array_size(list->array);
+
+	if (g_hash_table_lookup_extended(list->by_address, actor, NULL, &known)) {
+		return GPOINTER_TO_UINT(known);
+	}
+	object = format_actor(actor);
+	text = json_dumps(object, JSON_COMPACT);
+	if (g_hash_table_lookup_extended(list->by_text, text, NULL, &known)) {
+		number = GPOINTER_TO_UINT(known);
+		free(text);
+		json_decref(object);
+	} else {
+		g_hash_table_insert(list->by_text, text, GUINT_TO_POINTER(number));
+		json_array_append_new(list->array, object);
+	}
+	g_hash_table_insert(list->by_address, (void *)actor, GUINT_TO_POINTER(number));
+	return number;
+}
+
+static void set_actors(json_t *object, const GPtrArray *actors, ActorList *list)
 {
 	json_t *array;
 
@@ -176,12 +234,12 @@ static void set_actors(json_t *object, const GPtrArray *actors)
 	}
 	array = json_array();
 	for (guint i = 0; i < actors->len; i++) {
-		json_array_append_new(array, format_actor(actors->pdata[i]));
+		json_array_append_new(array, json_integer(number_of(list, actors->pdata[i])));
 	}
 	json_object_set_new(object, "actors", array);
 }
 
-static json_t *format_path_note(const PathNote *note)
+static json_t *format_path_note(const PathNote *note, ActorList *list)
 {
 	json_t *object = json_object();
 
@@ -190,7 +248,7 @@ static json_t *format_path_note(const PathNote *note)
 	set_true(object, "offline", note->is_offline);
 	set_true(object, "open", note->is_open);
 	set_text(object, "moved_from", note->moved_from);
-	set_actors(object, note->actors);
+	set_actors(object, note->actors, list);
 	return object;
 }
 
@@ -199,7 +257,7 @@ static int compare_strings(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static json_t *format_path_notes(const Notes *notes)
+static json_t *format_path_notes(const Notes *notes, ActorList *list)
 {
 	json_t *object = json_object();
 	guint n;
@@ -207,7 +265,7 @@ static json_t *format_path_notes(const Notes *notes)
 
 	qsort(paths, n, sizeof(char *), compare_strings);
 	for (guint i = 0; i < n; i++) {
-		json_t *note = format_path_note(g_hash_table_lookup(notes->paths, paths[i]));
+		json_t *note = format_path_note(g_hash_table_lookup(notes->paths, paths[i]), list);
 		g_autofree char *escaped = escape_path(paths[i]);
 
 		if (json_object_size(note) > 0) {
@@ -237,7 +295,7 @@ static json_t *format_gaps(const Notes *notes)
 	return array;
 }
 
-static json_t *format_transients(const Notes *notes)
+static json_t *format_transients(const Notes *notes, ActorList *list)
 {
 	json_t *array = json_array();
 
@@ -247,7 +305,7 @@ static json_t *format_transients(const Notes *notes)
 
 		set_text(object, "path", transient->path);
 		set_time(object, "time", transient->time_usec);
-		set_actors(object, transient->actors);
+		set_actors(object, transient->actors, list);
 		json_array_append_new(array, object);
 	}
 	return array;
@@ -277,6 +335,8 @@ static void set_scope(json_t *object, const Notes *notes)
 GBytes *notes_format(const Notes *notes)
 {
 	json_t *object = json_object();
+	ActorList list = {json_array(), g_hash_table_new(NULL, NULL),
+			  g_hash_table_new_full(g_str_hash, g_str_equal, free, NULL)};
 	g_autofree char *dump = NULL;
 	gsize size;
 
@@ -287,9 +347,12 @@ GBytes *notes_format(const Notes *notes)
 	set_time(object, "recorded", notes->recorded_usec);
 	json_object_set_new(object, "roots", format_paths(notes->roots));
 	json_object_set_new(object, "entries", json_integer((json_int_t)notes->entries));
-	set_filled(object, "paths", format_path_notes(notes));
+	set_filled(object, "paths", format_path_notes(notes, &list));
 	set_filled(object, "gaps", format_gaps(notes));
-	set_filled(object, "transients", format_transients(notes));
+	set_filled(object, "transients", format_transients(notes, &list));
+	set_filled(object, "actors", list.array);
+	g_hash_table_unref(list.by_address);
+	g_hash_table_unref(list.by_text);
 	set_scope(object, notes);
 	/* Indented: people read it in `git log -p`, where one long line would say nothing. */
 	dump = json_dumps(object, JSON_INDENT(1));

@@ -6,12 +6,14 @@
  *   {"schema":"reeve.change-set/1","kind":"change","first":"<time>","last":"<time>",
  *    "recorded":"<time>","roots":["/etc"],"entries":1234,
  *    "paths":{"/etc/ssh/sshd_config":{"time":"<time>","ctime":"<time>","offline":true,
- *             "open":true,"moved_from":"/etc/x","actors":[{...}]}},
+ *             "open":true,"moved_from":"/etc/x","actors":[0,1]}},
+ *    "actors":[{...},{...}],
  *    "gaps":[{"cause":"stopped","scope":"/","start":"...","end":"...","closed":"..."}],
  *    "transients":[{"path":"/etc/x","time":"..."}],
  *    "scope":{"added":["/root/.ssh"],"removed":[]}}
  *
- * `paths` has only entries with something to say: baseline and scope commits leave it empty. False
+ * `actors` is a list of all of them; `paths` and `transients` have numbers in it. `paths` has only
+ * entries with something to say: baseline and scope commits leave it empty. False
  * and null members are left out.
  */
 #pragma once
@@ -49,6 +51,7 @@ typedef struct {
 	GHashTable *paths;     /* raw path -> PathNote */
 	GPtrArray *gaps;       /* of Gap */
 	GPtrArray *transients; /* of Transient */
+	GPtrArray *actors;     /* of Actor: all that were read; empty while writing */
 	GStrv scope_added, scope_removed;
 } Notes;
 

@@ -37,7 +37,8 @@ static void expect(const Plan *plan, StageKind kind, const char *line)
 
 static void test_of_root(void)
 {
-	DaemonOptions options = {.root = (char *)"/image", .backend = (char *)"inotify"};
+	DaemonOptions options = {
+		.root = (char *)"/image", .backend = (char *)"inotify", .actors = (char *)"proc"};
 	g_autoptr(Config) config = some_config();
 	g_autoptr(GError) error = NULL;
 	g_autoptr(Plan) plan = plan_new(&options, config, &somebody, &identity, &error);
@@ -45,7 +46,7 @@ static void test_of_root(void)
 	g_assert_no_error(error);
 	expect(plan, STAGE_RECORDER,
 	       "--state /s --runtime /r --reader-group 1005 --host web-1 --root /image "
-	       "--backend inotify --watch /etc --watch /root --ignore /etc/.git/**");
+	       "--backend inotify --actors proc --watch /etc --watch /root --ignore /etc/.git/**");
 	expect(plan, STAGE_JUDGE,
 	       "--state /s --runtime /r --user 1001 --group 1002 --reader-group 1005 "
 	       "--host web-1 --policy /p --policy /q --trust /s/allowed_signers "
@@ -64,7 +65,8 @@ static void test_of_user(void)
 	g_autoptr(Plan) plan = plan_new(&options, config, &nobody, &identity, NULL);
 
 	expect(plan, STAGE_RECORDER,
-	       "--state /s --runtime /r --host web-1 --root / --backend auto --watch /etc "
+	       "--state /s --runtime /r --host web-1 --root / --backend auto --actors auto "
+	       "--watch /etc "
 	       "--watch /root --ignore /etc/.git/**");
 }
 

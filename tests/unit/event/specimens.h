@@ -69,6 +69,13 @@ static inline void specimen_actor(Change *change)
 	actor->login_user = g_strdup("alice");
 	actor->tty = g_strdup("pts/3");
 	actor->how = g_strdup("fanotify");
+	actor->remote = g_strdup("192.0.2.7");
+	actor->unit = g_strdup("session-7.scope");
+	actor->container = g_strdup("web");
+	actor->transaction = g_strdup("apt-get[17]");
+	actor->is_own = true;
+	actor_add_parent(actor, 4241, "/usr/bin/sudo", "sudo sed");
+	actor_add_parent(actor, 4000, "/bin/\xff", NULL);
 	g_ptr_array_add(change->actors, actor);
 }
 

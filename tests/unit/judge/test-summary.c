@@ -159,6 +159,24 @@ static void test_actors(void)
 	}
 }
 
+static void test_actor_through(void)
+{
+	Change *change = change_new("/etc/x", OP_DELETED);
+	Actor *actor = actor_new();
+
+	actor->login_user = g_strdup("alice");
+	actor->user = g_strdup("root");
+	actor->exe = g_strdup("/usr/bin/sed");
+	actor->login_uid = 1000;
+	actor->uid = 0;
+	actor->container = g_strdup("web");
+	actor_add_parent(actor, 3, "/bin/sh", NULL);
+	actor_add_parent(actor, 2, "/usr/bin/sudo", NULL);
+	g_ptr_array_add(change->actors, actor);
+	g_ptr_array_add(change->actors, actor_new());
+	assert_summary(change, "/etc/x: deleted, by alice through sudo (sed) in web and 1 more");
+}
+
 static void test_many(void)
 {
 	g_autoptr(GPtrArray) changes = g_ptr_array_new_with_free_func((GDestroyNotify)change_free);
@@ -191,6 +209,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/summary/ops", test_ops);
 	g_test_add_func("/summary/restored-and-offline", test_restored_and_offline);
 	g_test_add_func("/summary/actors", test_actors);
+	g_test_add_func("/summary/actor-through", test_actor_through);
 	g_test_add_func("/summary/many", test_many);
 	return g_test_run();
 }

@@ -31,6 +31,8 @@ static Change *full_change(void)
 	actor->user = g_strdup("root");
 	actor->login_user = g_strdup("alice");
 	actor->pid = 42;
+	actor_add_parent(actor, 41, "/usr/bin/sudo", "sudo sed");
+	actor_add_parent(actor, 40, "/bin/bash", "bash");
 	g_ptr_array_add(change->actors, actor);
 	return change;
 }
@@ -60,7 +62,8 @@ static void test_values(void)
 		{"CommandLine", "sed -i s/a/b/ /etc/a"},
 		{"User", "alice"},
 		{"ProcessId", "42"},
-		{"ParentImage", ""},
+		{"ParentImage", "/usr/bin/sudo"},
+		{"ParentCommandLine", "sudo sed"},
 		{"Computer", ""},
 		{"Operation", "updated"},
 		{"MovedFrom", ""},

@@ -29,7 +29,15 @@ static Notes *full_notes(void)
 	actor->pid = 7;
 	actor->uid = 0;
 	actor->exe = g_strdup("/bin/\xf0sh");
+	actor->unit = g_strdup("cron.service");
+	actor->container = g_strdup("web");
+	actor->remote = g_strdup("192.0.2.7");
+	actor->transaction = g_strdup("apt-get[4242]");
+	actor->is_own = true;
+	actor_add_parent(actor, 6, "/bin/bash", "bash \xff");
+	actor_add_parent(actor, 5, NULL, NULL);
 	g_ptr_array_add(note->actors, actor);
+	notes_add_transient(notes, "/etc/seen", T)->actors = actors_add(NULL, actor);
 	notes_path(notes, "/etc/offline")->is_offline = true;
 	notes_path(notes, "/etc/nothing-to-say");
 	gap->closed_usec = T + 1;
@@ -60,8 +68,17 @@ static void test_round(void)
 	g_assert_cmpstr(note->moved_from, ==, "/etc/b");
 	g_assert_cmpstr(((Actor *)note->actors->pdata[0])->exe, ==, "/bin/\xf0sh");
 	g_assert_cmpint(((Actor *)note->actors->pdata[0])->login_uid, ==, -1);
+	g_assert_true(((Actor *)note->actors->pdata[0])->is_own);
+	g_assert_cmpuint(((Actor *)note->actors->pdata[0])->parents->len, ==, 2);
+	g_assert_cmpstr(
+		((ActorParent *)((Actor *)note->actors->pdata[0])->parents->pdata[0])->cmdline, ==,
+		"bash \xff");
+	/* equal actors stand in the list once */
+	g_assert_cmpuint(read->actors->len, ==, 1);
+	g_assert_true(((Transient *)read->transients->pdata[0])->actors->pdata[0] ==
+		      note->actors->pdata[0]);
 	g_assert_cmpint(((Gap *)read->gaps->pdata[0])->closed_usec, ==, T + 1);
-	g_assert_cmpstr(((Transient *)read->transients->pdata[0])->path, ==, "/etc/t");
+	g_assert_cmpstr(((Transient *)read->transients->pdata[1])->path, ==, "/etc/t");
 	g_assert_cmpstr(read->scope_added[0], ==, "/root");
 	g_assert_null(read->scope_removed[0]);
 	g_assert_cmpuint(read->entries, ==, 1234);
