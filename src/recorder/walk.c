@@ -56,6 +56,31 @@ static bool is_well_known(const Look *look, const Find *find)
 	       old->dev == find->st->st_dev;
 }
 
+/* A foreign file system hides what was there: it is as good as gone, and comes back with it. */
+static bool forget_hidden(Look *look, const Find *find, GError **error)
+{
+	const LookWorld *world = look->world;
+	g_autoptr(GPtrArray) children = NULL;
+
+	if (find->old == NULL || find->old->state.type != FILE_DIRECTORY) {
+		return true;
+	}
+	children = catalog_children(world->catalog, find->path, error);
+	if (children == NULL) {
+		return false;
+	}
+	watch_forget(world->watch, find->path);
+	for (guint i = 0; i < children->len; i++) {
+		const CatalogChild *child = children->pdata[i];
+		g_autofree char *path = path_join(find->path, child->name);
+
+		if (!look_vanished(look, find->order, path, error)) {
+			return false;
+		}
+	}
+	return true;
+}
+
 bool look_enter(Look *look, const Find *find, GError **error)
 {
 	const LookWorld *world = look->world;
@@ -63,7 +88,7 @@ bool look_enter(Look *look, const Find *find, GError **error)
 	WatchAdd added;
 
 	if (is_foreign(look, find)) {
-		return true;
+		return forget_hidden(look, find, error);
 	}
 	if (strlen(find->path) > LOOK_MAX_PATH_BYTES) {
 		return look_blinded(look, find->path, error);
