@@ -271,6 +271,16 @@ static bool remove_all(Look *look, Removal *removal, const char *path, GError **
 	return catalog_remove(world->catalog, path, error);
 }
 
+/* A file with several names is watched itself as well: what is written through another of them may
+ * come by a directory that nobody watches. What came before the watch, a later look finds. */
+static void see_names(const LookWorld *world, const Find *find)
+{
+	if (world->linked != NULL &&
+	    linked_saw(world->linked, find->path, find->st, clock_wall_usec())) {
+		watch_add_file(world->watch, find->path, find->fd);
+	}
+}
+
 bool look_found(Look *look, const Find *find, GError **error)
 {
 	const CatalogEntry *old = find->old;
@@ -283,9 +293,7 @@ bool look_found(Look *look, const Find *find, GError **error)
 		return true;
 	}
 	if (!look_skips(look, find->path)) {
-		if (look->world->linked != NULL) {
-			linked_saw(look->world->linked, find->path, find->st, clock_wall_usec());
-		}
+		see_names(look->world, find);
 		if (old != NULL && old->state.type == FILE_DIRECTORY && !is_directory) {
 			Removal removal = {look, find->order, find->path, 0};
 

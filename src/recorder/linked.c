@@ -36,24 +36,25 @@ void linked_free(Linked *linked)
 	}
 }
 
-void linked_saw(Linked *linked, const char *path, const struct stat *st, gint64 wall_usec)
+bool linked_saw(Linked *linked, const char *path, const struct stat *st, gint64 wall_usec)
 {
 	gint64 age_usec = wall_usec - clock_from_timespec(&st->st_ctim);
 	Seen *seen;
 
 	if (!S_ISREG(st->st_mode) || st->st_nlink < 2) {
 		g_hash_table_remove(linked->paths, path);
-		return;
+		return false;
 	}
 	if (!g_hash_table_contains(linked->paths, path)) {
 		if (g_hash_table_size(linked->paths) >= LINKED_MAX) {
-			return;
+			return false;
 		}
 		linked->has_added = true;
 	}
 	seen = g_new(Seen, 1);
 	*seen = (Seen){st->st_dev, st->st_ino, st->st_ctim, ABS(age_usec) < DOUBT_USEC};
 	g_hash_table_replace(linked->paths, g_strdup(path), seen);
+	return true;
 }
 
 static bool is_as_seen(const Seen *seen, const struct stat *st)

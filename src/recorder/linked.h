@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Files with several names. Inotify tells of the name that was used: what is written through a
+ * Files with several names. The kernel tells of the name that was used: what is written through a
  * second name, perhaps outside of everything watched, gives no hint for the first. So these few
- * files are remembered with the time of their last change, and looked at now and then.
+ * files are watched themselves (watch_add_file), remembered with the time of their last change, and
+ * looked at now and then: a watch may fail, and not everything gives an event.
  *
  * Bounded: beyond LINKED_MAX such files the others are found by rescans only.
  */
@@ -21,8 +22,8 @@ void linked_free(Linked *linked);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Linked, linked_free)
 
 /* A path was seen with this stat, taken at `wall_usec`: kept if it is a regular file with several
- * names, else not. */
-void linked_saw(Linked *linked, const char *path, const struct stat *st, gint64 wall_usec);
+ * names, else not. Whether it is kept, so that it should be watched itself. */
+bool linked_saw(Linked *linked, const char *path, const struct stat *st, gint64 wall_usec);
 
 /*
  * Appends the paths (char *) beneath `root_fd` that are not as they were seen, or gone, to `ret`;

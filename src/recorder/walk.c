@@ -4,7 +4,6 @@
  * maker's choice, the depth of our stack is not.
  */
 #include "recorder/look-private.h"
-#include "base/clock.h"
 #include "base/fd.h"
 #include "base/path.h"
 #include "recorder/foreign.h"
@@ -215,7 +214,6 @@ static bool open_and_find(Look *look, const Listing *listing, Find *find, const 
 /* Whether a stat alone shows that nothing has to be done here. */
 static bool is_unchanged(Look *look, const Listing *listing, const Find *find, const char *name)
 {
-	Linked *linked = look->world->linked;
 	struct stat st;
 
 	if (look->mode == LOOK_REBUILD || find->old == NULL ||
@@ -224,10 +222,8 @@ static bool is_unchanged(Look *look, const Listing *listing, const Find *find, c
 	    !catalog_entry_matches(find->old, &st)) {
 		return false;
 	}
-	if (linked != NULL && st.st_nlink > 1) {
-		linked_saw(linked, find->path, &st, clock_wall_usec());
-	}
-	return true;
+	/* One with several names is to be watched itself, and for that opened. */
+	return st.st_nlink == 1 || look->world->linked == NULL;
 }
 
 /* Second pass: what is there. */

@@ -454,6 +454,30 @@ static void test_budget(Fixture *f, const void *data)
 	g_assert_cmpuint(look_report(f->look)->uncovered->len, ==, 1);
 }
 
+/* A file with several names is watched itself, also where a listing finds it unchanged, and no
+ * longer when its name is gone. */
+static void test_several_names(Fixture *f, const void *data)
+{
+	f->world.linked = linked_new();
+	write_file(f, "etc/x", "1");
+	write_file(f, "etc/y", "1");
+	adopt(f);
+	g_assert_false(null_watch_has_file(f->world.watch, "/etc/x"));
+	must(linkat(f->world.root_fd, "etc/x", f->world.root_fd, "elsewhere", 0) == 0, NULL);
+	look(f, order("/etc/x"), NULL, NULL);
+	g_assert_true(null_watch_has_file(f->world.watch, "/etc/x"));
+	g_assert_false(null_watch_has_file(f->world.watch, "/etc/y"));
+	watch_forget(f->world.watch, "/etc/x");
+	look(f, subtree("/etc"), NULL, NULL);
+	g_assert_true(null_watch_has_file(f->world.watch, "/etc/x"));
+	g_assert_cmpuint(look_report(f->look)->changed->len, ==, 0);
+	remove_file(f, "etc/x");
+	look(f, order("/etc/x"), NULL, NULL);
+	g_assert_false(null_watch_has_file(f->world.watch, "/etc/x"));
+	linked_free(f->world.linked);
+	f->world.linked = NULL;
+}
+
 static void test_root_file(Fixture *f, const void *data)
 {
 	adopt(f);
@@ -595,6 +619,7 @@ int main(int argc, char **argv)
 	ADD("/look/moved-among-secrets", test_moved_among_secrets);
 	ADD("/look/single-before-subtree", test_single_before_subtree);
 	ADD("/look/budget", test_budget);
+	ADD("/look/several-names", test_several_names);
 	ADD("/look/root-file", test_root_file);
 	ADD("/look/excluded", test_excluded);
 	ADD("/look/stopped", test_stopped);
