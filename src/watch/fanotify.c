@@ -15,7 +15,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -215,8 +214,9 @@ static guint fanotify_backend_take(void *backend, const WatchSink *sink)
 }
 
 /*
- * The handle by which the kernel will tell of what `fd` refers to. False: this file system has none
- * that hold. Overlayfs names a directory anew when it copies it up, with the first change in it.
+ * The handle by which the kernel will tell of what `fd` refers to. False: this file system has
+ * none, or has been found to tell by others (an overlay may name a directory anew when it copies
+ * it up).
  */
 static bool find_handle(const Fanotify *fan, int fd, guint8 ret[HANDLE_MAX_BYTES])
 {
@@ -228,7 +228,7 @@ static bool find_handle(const Fanotify *fan, int fd, guint8 ret[HANDLE_MAX_BYTES
 	guint64 fsid;
 	int mount_id;
 
-	if (fstatfs(fd, &fs) < 0 || fs.f_type == OVERLAYFS_SUPER_MAGIC) {
+	if (fstatfs(fd, &fs) < 0) {
 		return false;
 	}
 	memcpy(&fsid, &fs.f_fsid, sizeof(fsid));

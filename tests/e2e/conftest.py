@@ -92,12 +92,12 @@ class Machine:
     def places(self):
         return ["--state", str(self.state), "--runtime", str(self.runtime)]
 
-    def start(self, *options, watch=("/etc",), ready=True):
+    def start(self, *options, watch=("/etc",), ready=True, prefix=()):
         assert self.process is None
         watches = [word for path in watch for word in ("--watch", path)]
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                [PROGRAMS / "reeved", "--root", self.root, *self.places, "--host", "web-1",
+                [*prefix, PROGRAMS / "reeved", "--root", self.root, *self.places, "--host", "web-1",
                  "--backend", self.backend, *watches, *options],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         if ready:
