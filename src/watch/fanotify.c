@@ -68,7 +68,7 @@ static bool flush(int fd)
 	return true;
 }
 
-static const ReaderKind reader_kind = {FANOTIFY_QUEUE_MAX_BYTES, weigh, flush};
+static const ReaderKind reader_kind = {"reeve-fanotify", FANOTIFY_QUEUE_MAX_BYTES, weigh, flush};
 
 /* An old kernel knows groups of this kind but not all events: better told now than with each
  * directory. */

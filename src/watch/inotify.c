@@ -40,7 +40,7 @@ static bool replace_instance(int fd)
 	return fresh >= 0 && dup3(fresh, fd, O_CLOEXEC) >= 0;
 }
 
-static const ReaderKind reader_kind = {QUEUE_MAX_BYTES, weigh, replace_instance};
+static const ReaderKind reader_kind = {"reeve-inotify", QUEUE_MAX_BYTES, weigh, replace_instance};
 
 static void *inotify_backend_open(GError **error)
 {

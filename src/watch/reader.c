@@ -109,7 +109,7 @@ static void *thread_main(void *data)
 
 bool reader_start(Reader *reader, GError **error)
 {
-	reader->thread = g_thread_try_new("reeve-watch", thread_main, reader, error);
+	reader->thread = g_thread_try_new(reader->kind->thread_name, thread_main, reader, error);
 	return reader->thread != NULL;
 }
 

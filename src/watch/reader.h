@@ -17,6 +17,7 @@
 
 /* What differs between kernel interfaces. */
 typedef struct {
+	const char *thread_name;
 	gsize queue_max_bytes;
 	/* How much of the number that FIONREAD had told a block of events is. */
 	int (*weigh)(const char *data, gsize size);

@@ -22,8 +22,8 @@ static bool empty(int fd)
 	return true;
 }
 
-static const ReaderKind kind = {QUEUE_MAX_BYTES, weigh, empty};
-static const ReaderKind small_kind = {sizeof(QueueBlock) + 8, weigh, empty};
+static const ReaderKind kind = {"reeve-test", QUEUE_MAX_BYTES, weigh, empty};
+static const ReaderKind small_kind = {"reeve-test", sizeof(QueueBlock) + 8, weigh, empty};
 
 typedef struct {
 	int in;
