@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A signed request turns an alert into an approval: what people type, from request to verdict."""
 
+import json
 import os
 import re
 import subprocess
@@ -203,6 +204,145 @@ def test_revoked_keys_count_no_more_but_what_they_approved_stays(machine, people
     after = people.request("/etc/motd", "x\n")
     assert "not trusted" in people.approve(after, fails=True)
     assert people.show(before)["effective"]
+
+
+def test_a_line_with_several_people_loses_only_the_one(machine, people):
+    trust = machine.state / "allowed_signers"
+    trust.write_text("# those who answer\n" + trust.read_text().replace(
+        "alice@example.org ", "alice@example.org,ann@example.org "))
+    done = machine.reeve("keys", "revoke", "alice@example.org")
+    assert done.returncode == 0, done.stderr
+    assert "# those who answer" in trust.read_text()
+    listed = machine.reeve("keys", "list").stdout
+    assert "alice" not in listed and "ann@example.org" in listed
+    request = people.request(SSHD, NEW)
+    people.approve(request, options=("--as", "ann@example.org"))
+    assert people.show(request)["effective"]
+    assert machine.reeve("keys", "revoke", "ann@example.org").returncode == 0
+    assert "ann" not in machine.reeve("keys", "list").stdout
+
+
+def test_a_written_request_is_submitted_as_it_stands(machine, people):
+    proposed = machine.folder / "proposed"
+    proposed.write_text(NEW)
+    draft = machine.folder / "request.yaml"
+    draft.write_text(machine.reeve("request", "new", "--dry-run", "--title", "draft",
+                                   "--requester", "bob@example.org", "--content", str(proposed),
+                                   SSHD).stdout + "# reviewed by hand\n")
+    done = machine.reeve("--json", "request", "submit", str(draft), "--content", str(proposed))
+    assert done.returncode == 0, done.stderr
+    request = json.loads(done.stdout)["id"]
+    assert "is in the register already" in machine.reeve("request", "submit", str(draft)).stderr
+    assert "+ PermitRootLogin no" in people.approve(request)
+    machine.write(SSHD, NEW)
+    assert machine.settle().returncode == 0
+    draft.write_text(draft.read_text().replace("title: draft", "title: another"))
+    done = machine.reeve("request", "submit", str(draft))
+    assert done.returncode == 0 and "do not count any more" in done.stderr
+    assert people.show(request)["state"] == "waiting for approval"
+
+
+@pytest.mark.parametrize("text, told", [
+    ("id: CHG-1\n", "is missing"), ("id: ../x\n", "no id"), ("", "expected a mapping"),
+    ("id: CHG-1\ntitle: t\nrequester: bob\nchanges:\n  - path: /etc/motd\n", "it does not say")])
+def test_what_is_malformed_is_not_submitted(machine, people, text, told):
+    draft = machine.folder / "request.yaml"
+    draft.write_text(text)
+    done = machine.reeve("request", "submit", str(draft))
+    assert done.returncode == 2 and told in done.stderr, done.stderr
+    assert machine.reeve("--json", "request", "list").stdout == ""
+
+
+def test_content_that_is_not_pinned_is_not_submitted(machine, people):
+    draft = machine.folder / "request.yaml"
+    draft.write_text("id: CHG-1\ntitle: t\nrequester: bob\nchanges:\n"
+                     "  - path: /etc/motd\n    content: any\n")
+    done = machine.reeve("request", "submit", str(draft), "--content", "/etc/hostname")
+    assert done.returncode == 2 and "not what the request pins" in done.stderr
+
+
+def test_a_closed_request_covers_what_was_done_and_nothing_more(machine, people):
+    request = people.request("/etc/motd", "new\n")
+    open_ended = people.ask("--content-any", SSHD)
+    people.approve(request)
+    people.approve(open_ended)
+    machine.write("/etc/motd", "new\n")
+    machine.write(SSHD, NEW)
+    assert machine.settle().returncode == 0
+    done = machine.reeve("request", "close", open_ended, "--as", "bob@example.org", "--note", "ok")
+    assert done.returncode == 0, done.stderr
+    assert machine.settle().returncode == 0
+    told = machine.events()[-1]
+    assert (told["kind"], told["approval"]["decision"]) == ("request", "close")
+    assert "bob@example.org: ok" in told["summary"]
+    shown = people.show(open_ended)
+    assert shown["state"] == "closed" and "closed by bob@example.org" in shown["because"]
+    assert open_ended not in machine.reeve("request", "list").stdout
+    machine.write(SSHD, "Port 1\n")
+    assert machine.settle().returncode == 1
+    assert last(machine)["verdict"] == "mismatch"
+    assert "closed by bob@example.org" in " ".join(last(machine)["reasons"])
+    for words in (["request", "close", open_ended], ["approve", open_ended, "--key",
+                                                     people.key("carol"), "--yes"]):
+        done = machine.reeve(*words)
+        assert done.returncode == 2 and "closed by bob@example.org" in done.stderr
+
+
+def test_a_request_that_is_not_wanted_is_cancelled_and_stays_so(machine, people):
+    request = people.request(SSHD, NEW)
+    assert machine.reeve("request", "close", request, "--as", "bob@example.org").returncode == 0
+    assert people.show(request)["state"] == "cancelled"
+    bare = machine.state / "register.git"
+    before = subprocess.run(["git", "-c", "safe.directory=*", "-C", bare, "rev-parse", "main~1"],
+                            capture_output=True, text=True, check=True).stdout.strip()
+    machine.settle()
+    subprocess.run(["git", "-c", "safe.directory=*", "-C", bare, "update-ref", "refs/heads/main",
+                    before], check=True)
+    people.machine.settle()
+    machine.stop()
+    machine.start()
+    assert people.show(request)["state"] == "cancelled"
+
+
+def test_a_link_is_asked_for_and_approved(machine, people):
+    machine.path("/etc/localtime").symlink_to("/usr/share/zoneinfo/UTC")
+    machine.settle()
+    for request, path, target in ((people.ask("--link", "motd", "/etc/issue"), "/etc/issue",
+                                   "motd"),
+                                  (people.ask("--link", "../x", "/etc/localtime"),
+                                   "/etc/localtime", "../x")):
+        people.approve(request)
+        beside = machine.path("/etc/.link.tmp-e2e")
+        beside.symlink_to(target)
+        beside.rename(machine.path(path))
+        machine.settle()
+        assert last(machine, path)["verdict"] in ("approved", "mismatch")
+        assert last(machine, path)["request"] == request
+        assert last(machine, path)["verdict"] == "approved", last(machine, path)["reasons"]
+    other = people.ask("--link", "old", "/etc/other")
+    people.approve(other)
+    machine.path("/etc/other").symlink_to("/etc/passwd")
+    assert machine.settle().returncode == 1
+    assert "requested a link to old, found /etc/passwd" in " ".join(
+        last(machine, "/etc/other")["reasons"])
+
+
+def test_a_path_is_explained_by_every_request_that_names_it(machine, people):
+    first = people.request(SSHD, NEW)
+    second = people.ask("--mode", "0640", SSHD)
+    third = people.request(SSHD, "Port 3\n", "--host", "db-*", "--window",
+                           "2020-01-01T00:00:00Z/2020-01-02T00:00:00Z")
+    people.approve(first)
+    machine.write(SSHD, "Port 23\n")
+    machine.settle()
+    explained = " ".join(machine.reeve("explain", SSHD).stdout.split())
+    for wanted in (first, second, third, "requested attributes_modified, found updated",
+                   "requested 0640, found 0600", "host: requested for db-*, this is web-1",
+                   "window: closed at 2020-01-02", "nobody has approved it yet"):
+        assert wanted in explained, wanted
+    as_json = json.loads(machine.reeve("--json", "explain", SSHD).stdout)
+    assert as_json["drift"] and as_json["request"] == first
+    assert any(third in reason and "host:" in reason for reason in as_json["reasons"])
 
 
 def test_the_register_is_made_once(machine, people):
