@@ -34,7 +34,9 @@ static const char *login_of(const Change *change)
 
 void occasion_of(const ChangeSet *set, const Change *change, const char *host, MatchContext *ret)
 {
-	*ret = (MatchContext){.host = host == NULL ? "" : host, .login = login_of(change)};
+	*ret = (MatchContext){.host = host == NULL ? "" : host,
+			      .login = login_of(change),
+			      .actors = change->actors};
 	if (change->is_offline || change->time_usec == 0) {
 		span_gaps(set, change->path, ret);
 	} else {

@@ -90,13 +90,13 @@ static void test_window(const Request *request, const MatchContext *context, Mat
 }
 
 /* Nobody carries out what he approved himself, whoever else may. */
-static void test_not_approver(const MatchContext *context, Match *match)
+static void test_not_approver(const MatchContext *context, const char *login, Match *match)
 {
 	for (guint i = 0; context->approvals != NULL && i < context->approvals->len; i++) {
 		const Approval *approval = g_ptr_array_index(context->approvals, i);
 
 		if (approval->counts && approval->decision == DECISION_APPROVE &&
-		    approval_is_by(approval, context->login)) {
+		    approval_is_by(approval, login)) {
 			match_fail(match,
 				   "implementer: %s approved it, so somebody else has to do it",
 				   approval->approver);
@@ -105,21 +105,39 @@ static void test_not_approver(const MatchContext *context, Match *match)
 	}
 }
 
-static void test_implementer(const Request *request, const MatchContext *context, Match *match)
+static void test_login(const Request *request, const MatchContext *context, const char *login,
+		       Match *match)
 {
 	g_autofree char *wanted = NULL;
 
-	if (context->login != NULL) {
-		test_not_approver(context, match);
+	if (login != NULL) {
+		test_not_approver(context, login, match);
 	}
 	if (request->implementers == NULL || request->implementers[0] == NULL ||
-	    (context->login != NULL &&
-	     g_strv_contains((const char *const *)request->implementers, context->login))) {
+	    (login != NULL && g_strv_contains((const char *const *)request->implementers, login))) {
 		return;
 	}
 	wanted = g_strjoinv(", ", request->implementers);
 	match_fail(match, "implementer: requested %s, found %s", wanted,
-		   context->login != NULL ? context->login : "somebody unknown");
+		   login != NULL ? login : "somebody unknown");
+}
+
+static void test_implementer(const Request *request, const MatchContext *context, Match *match)
+{
+	g_autoptr(GHashTable) tested = g_hash_table_new(g_str_hash, g_str_equal);
+
+	if (context->actors == NULL || context->actors->len == 0) {
+		test_login(request, context, context->login, match);
+	}
+	for (guint i = 0; context->actors != NULL && i < context->actors->len; i++) {
+		const Actor *actor = g_ptr_array_index(context->actors, i);
+		bool is_known = actor->confidence != CONFIDENCE_UNKNOWN;
+		const char *login = is_known ? actor->login_user : NULL;
+
+		if (g_hash_table_add(tested, (gpointer)(login == NULL ? "" : login))) {
+			test_login(request, context, login, match);
+		}
+	}
 }
 
 static bool source_may_go(const Request *request, const char *source)

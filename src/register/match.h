@@ -23,6 +23,9 @@ typedef struct {
 	/* when it happened; for an offline change the whole gap */
 	gint64 earliest_usec, latest_usec;
 	const char *login; /* login user of the actor; NULL: unknown */
+	/* of Actor: where several had their hands in it, each must be allowed; NULL: `login` is all
+	 * that is known */
+	const GPtrArray *actors;
 	/* standing of the request at that moment (register.h), NULL: effective */
 	const char *not_effective;
 	const GPtrArray *approvals; /* of Approval: who decided, and so may not do it; NULL */

@@ -33,7 +33,7 @@ typedef struct {
 static inline void rig_prepare(void)
 {
 	odb_prepare();
-	folder = g_dir_make_tmp("reeve-register-XXXXXX", NULL);
+	workplace = g_dir_make_tmp("reeve-register-XXXXXX", NULL);
 	must_run("for who in alice dave mallory; do ssh-keygen -q -t ed25519 -N '' -f $who; done; "
 		 "for who in alice dave; do echo $who@example.org "
 		 "namespaces=\\\"reeve-approval\\\" $(cut -d' ' -f1,2 $who.pub); done >allowed");
@@ -42,7 +42,7 @@ static inline void rig_prepare(void)
 static inline void rig_finish(void)
 {
 	must_run("rm -rf \"$PWD\"");
-	g_free(folder);
+	g_free(workplace);
 }
 
 static inline void rig_open_register(Rig *rig)
@@ -58,7 +58,7 @@ static inline Rig *rig_open(void)
 	g_autoptr(GError) error = NULL;
 	git_repository_init_options options = GIT_REPOSITORY_INIT_OPTIONS_INIT;
 
-	rig->bare = g_build_filename(folder, "register.git", NULL);
+	rig->bare = g_build_filename(workplace, "register.git", NULL);
 	options.flags = GIT_REPOSITORY_INIT_BARE | GIT_REPOSITORY_INIT_MKDIR;
 	options.initial_head = "main";
 	g_assert_cmpint(git_repository_init_ext(&rig->repo, rig->bare, &options), ==, 0);
@@ -116,7 +116,7 @@ static inline char *rig_statement(Rig *rig, const char *id, const char *who, Dec
 			       .decision = decision,
 			       .role = (char *)"change-authority",
 			       .approver = (char *)who,
-			       .date_usec = NOON};
+			       .date_usec = NOON - 86400 * SEC};
 	gsize size;
 	const void *data = g_bytes_get_data(yaml, &size);
 	git_oid oid;

@@ -13,11 +13,11 @@
 
 #define PERSON "alice@example.org"
 
-static char *folder; /* the test's */
+static char *workplace; /* the test's */
 
 static inline char *run(const char *command, bool *ret_good)
 {
-	g_autofree char *line = g_strdup_printf("cd '%s' && %s", folder, command);
+	g_autofree char *line = g_strdup_printf("cd '%s' && %s", workplace, command);
 	const char *argv[] = {"sh", "-c", line, NULL};
 	g_autofree char *noise = NULL;
 	char *output = NULL;
@@ -39,7 +39,7 @@ static inline void must_run(const char *command)
 
 G_NO_INLINE G_GNUC_UNUSED static char *read_text(const char *name)
 {
-	g_autofree char *path = g_build_filename(folder, name, NULL);
+	g_autofree char *path = g_build_filename(workplace, name, NULL);
 	char *text = NULL;
 
 	g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
@@ -48,7 +48,7 @@ G_NO_INLINE G_GNUC_UNUSED static char *read_text(const char *name)
 
 static inline void write_text(const char *name, const void *data, gsize size)
 {
-	g_autofree char *path = g_build_filename(folder, name, NULL);
+	g_autofree char *path = g_build_filename(workplace, name, NULL);
 
 	g_assert_true(g_file_set_contents(path, data, (gssize)size, NULL));
 }

@@ -226,6 +226,32 @@ static void test_the_approver_is_not_the_implementer(void)
 	check(&asked, change, &context);
 }
 
+/* Who else had his hands in it must be allowed as well, and known. */
+static void test_every_hand_counts(void)
+{
+	static const Case both = {ANY "implementers: [carol, erin]\n", NULL, MATCH_ANY};
+	static const Case one = {ANY "implementers: [carol]\n",
+				 "implementer: requested carol, found erin", MATCH_FAILED};
+	static const Case unknown = {ANY "implementers: [carol, erin]\n", "found somebody unknown",
+				     MATCH_FAILED};
+	static const Case anybody = {ANY, NULL, MATCH_ANY};
+	g_autoptr(Change) change = make_change();
+	Actor carol = {.confidence = CONFIDENCE_EXACT, .login_user = (char *)"carol"};
+	Actor erin = {.confidence = CONFIDENCE_EXACT, .login_user = (char *)"erin"};
+	g_autoptr(GPtrArray) actors = g_ptr_array_new();
+	MatchContext context = {.host = "web-1", .login = "carol", .actors = actors};
+
+	g_ptr_array_add(actors, &carol);
+	g_ptr_array_add(actors, &erin);
+	g_ptr_array_add(actors, &carol);
+	check(&both, change, &context);
+	check(&one, change, &context);
+	check(&anybody, change, &context);
+	erin.confidence = CONFIDENCE_UNKNOWN;
+	check(&unknown, change, &context);
+	check(&anybody, change, &context);
+}
+
 /* A file that is asked for here is not asked to vanish there. */
 static void test_a_move_has_two_ends(void)
 {
@@ -276,6 +302,68 @@ static void test_new_and_other_things(void)
 	check(&any, change, &context);
 }
 
+/* An approved change of content over a mode nobody approved leaves that mode unapproved. */
+static void test_what_drifted_before_is_not_washed(void)
+{
+	static const Case any = {ANY, NULL, MATCH_ANY};
+	static const Case washed = {ANY, "mode: not requested, but changed from 0644 to 4755",
+				    MATCH_FAILED};
+	static const Case asked = {ANY "    to: {mode: \"4755\"}\n", NULL, MATCH_ANY};
+	static const Case lost = {ANY, "approved state: ", MATCH_FAILED};
+	g_autoptr(Change) change = make_change();
+	g_auto(FileState) agreed = {0};
+	MatchContext context = {.host = "web-1", .agreed = &agreed};
+
+	file_state_copy(&change->before, &agreed);
+	check(&any, change, &context);
+	change->before.mode = change->after.mode = 04755;
+	check(&washed, change, &context);
+	check(&asked, change, &context);
+	/* and back to what was agreed is no change, whatever stood there just before */
+	change->after.mode = 0644;
+	change->difference |= STATE_MODE;
+	check(&any, change, &context);
+	context.agreed = NULL;
+	context.agreed_is_unknown = true;
+	change->before.mode = 0644;
+	change->difference &= ~(guint)STATE_MODE;
+	check(&lost, change, &context);
+}
+
+/* All attributes that were asked for and no other; what nobody asked for stays as it was. */
+static void test_attributes(void)
+{
+	static const Case asked = {ANY "    to: {xattrs: {user.a: aGk=, user.b: \"\"}}\n", NULL,
+				   MATCH_ANY};
+	static const Case other = {ANY "    to: {xattrs: {user.a: aG8=, user.b: \"\"}}\n",
+				   "attribute user.a: requested aG8=, found aGk=", MATCH_FAILED};
+	static const Case more = {ANY "    to: {xattrs: {user.a: aGk=}}\n",
+				  "attribute user.b: requested none, found ", MATCH_FAILED};
+	static const Case fewer = {ANY
+				   "    to: {xattrs: {user.a: aGk=, user.b: \"\", user.c: \"\"}}\n",
+				   "attribute user.c: requested , found none", MATCH_FAILED};
+	static const Case none = {ANY "    to: {acl: none, xattrs: {user.a: aGk=, user.b: \"\"}}\n",
+				  NULL, MATCH_ANY};
+	static const Case unasked = {ANY,
+				     "attributes: not requested, but changed from none to "
+				     "user.a=aGk= user.b=",
+				     MATCH_FAILED};
+	static const Case list = {
+		ANY "    to: {acl: \"user::rw-,group::r--,other::r--\", xattrs: {user.a: aGk=, "
+		    "user.b: \"\"}}\n",
+		"access list: requested user::rw-,group::r--,other::r--, found none", MATCH_FAILED};
+	const Case *const cases[] = {&asked, &other, &more, &fewer, &none, &unasked, &list};
+	g_autoptr(Change) change = make_change();
+	MatchContext context = {.host = "web-1"};
+
+	file_state_add_xattr(&change->after, "user.a", "hi", 2);
+	file_state_add_xattr(&change->after, "user.b", "", 0);
+	change->difference |= STATE_XATTRS;
+	for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+		check(cases[i], change, &context);
+	}
+}
+
 static void test_deletion(void)
 {
 	static const Case asked = {MOTD "    to: {absent: true}\n", NULL, MATCH_EXACT};
@@ -303,6 +391,9 @@ int main(int argc, char **argv)
 	g_test_add_func("/match/back-out", test_a_back_out_brings_back_everything);
 	g_test_add_func("/match/back-out-of-latest", test_a_back_out_is_of_the_latest);
 	g_test_add_func("/match/approver", test_the_approver_is_not_the_implementer);
+	g_test_add_func("/match/every-hand", test_every_hand_counts);
+	g_test_add_func("/match/drifted", test_what_drifted_before_is_not_washed);
+	g_test_add_func("/match/attributes", test_attributes);
 	g_test_add_func("/match/move", test_a_move_has_two_ends);
 	g_test_add_func("/match/new", test_new_and_other_things);
 	return g_test_run();

@@ -68,10 +68,10 @@ int main(int argc, char **argv)
 	int result;
 
 	g_test_init(&argc, &argv, NULL);
-	folder = g_dir_make_tmp("reeve-stock-XXXXXX", NULL);
+	workplace = g_dir_make_tmp("reeve-stock-XXXXXX", NULL);
 	g_test_add_func("/signers-stock/lines", test_allowed_signers);
 	result = g_test_run();
 	must_run("rm -rf \"$PWD\"");
-	g_free(folder);
+	g_free(workplace);
 	return result;
 }

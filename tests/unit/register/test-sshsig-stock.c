@@ -292,13 +292,13 @@ int main(int argc, char **argv)
 	int result;
 
 	g_test_init(&argc, &argv, NULL);
-	folder = g_dir_make_tmp("reeve-stock-XXXXXX", NULL);
+	workplace = g_dir_make_tmp("reeve-stock-XXXXXX", NULL);
 	g_test_add_func("/sshsig-stock/ed25519", test_ed25519);
 	g_test_add_func("/sshsig-stock/ecdsa", test_ecdsa);
 	g_test_add_func("/sshsig-stock/rsa", test_rsa);
 	g_test_add_func("/sshsig-stock/short-rsa", test_short_rsa);
 	result = g_test_run();
 	must_run("rm -rf \"$PWD\"");
-	g_free(folder);
+	g_free(workplace);
 	return result;
 }
