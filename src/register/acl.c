@@ -89,7 +89,7 @@ static bool complain(GError **error, const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	*error = g_error_new_valist(REEVE_ERROR, REEVE_ERROR_SYNTAX, format, args);
+	g_propagate_error(error, g_error_new_valist(REEVE_ERROR, REEVE_ERROR_SYNTAX, format, args));
 	va_end(args);
 	return false;
 }
