@@ -3,6 +3,7 @@
 #include "change/odb.h"
 
 #include "base/digest.h"
+#include "base/fd.h"
 #include "base/io.h"
 #include "change/loose.h"
 #include "change/packs.h"
@@ -230,6 +231,15 @@ OdbRef odb_head(Odb *objects, git_oid *ret, GError **error)
 		return ODB_REF_ERROR;
 	}
 	return parse_loose_ref(path, bytes, ret, error) ? ODB_REF_FOUND : ODB_REF_ERROR;
+}
+
+bool odb_sync_head(Odb *objects, GError **error)
+{
+	g_autofree char *path = g_build_filename(objects->folder, LAYOUT_REF, NULL);
+	g_autofree char *folder = g_path_get_dirname(path);
+	auto_fd int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	return (fd >= 0 && fsync(fd) == 0) || error_set_errno(error, "cannot sync %s", folder);
 }
 
 static bool object_is_damaged(const Odb *objects, const git_oid *id, const char *why,

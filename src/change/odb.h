@@ -44,6 +44,10 @@ typedef enum {
 } OdbRef;
 OdbRef odb_head(Odb *objects, git_oid *ret, GError **error);
 
+/* Waits until what odb_head has read is on disk: a new head can be seen before the sync of who
+ * moved it has returned. When that was first, this costs microseconds. */
+bool odb_sync_head(Odb *objects, GError **error);
+
 /* Missing, damaged, of another type, too big: NULL and REEVE_ERROR_CORRUPT, naming the object. The
  * caller frees with git_commit_free, git_tree_free, g_bytes_unref. */
 git_commit *odb_commit(Odb *objects, const git_oid *id, GError **error);

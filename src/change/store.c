@@ -63,6 +63,11 @@ char *store_head(Store *store, GError **error)
 	return NULL;
 }
 
+bool store_sync_head(Store *store, GError **error)
+{
+	return odb_sync_head(store->objects, error);
+}
+
 static bool parse_id(const char *hex, git_oid *ret, GError **error)
 {
 	if (!odb_parse_id(hex, ret)) {

@@ -26,6 +26,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Store, store_close)
 
 /* Head of refs/heads/observed in hex, or NULL (and *error when that is an error). Caller frees. */
 char *store_head(Store *store, GError **error);
+/* Waits until the head that store_head has given is on disk. */
+bool store_sync_head(Store *store, GError **error);
 
 /* How a walk back through the history ended. */
 typedef enum {

@@ -153,9 +153,15 @@ static DocketNext look_behind(Docket *docket, const char *head, DocketItem *ret)
 	g_autofree char *broken = NULL;
 	g_autoptr(GError) error = NULL;
 	guint64 behind = 0;
+	StoreWalk walk = store_walk(docket->store, docket->judged, MAX_PENDING, &commits, &behind,
+				    &broken, &error);
 
-	switch (store_walk(docket->store, docket->judged, MAX_PENDING, &commits, &behind, &broken,
-			   &error)) {
+	/* nothing is told of a commit that a power cut could still take back */
+	if (walk != STORE_WALK_ERROR &&
+	    !store_sync_head(docket->store, error == NULL ? &error : NULL)) {
+		return blocked(ret, error->message);
+	}
+	switch (walk) {
 	case STORE_WALK_COMPLETE:
 		take_pending(docket, g_steal_pointer(&commits), behind, head);
 		return DOCKET_EMPTY;

@@ -329,6 +329,18 @@ def test_a_power_cut_at_any_call_loses_nothing_published(folder):
     each(cuts, lambda cut: recover(folder, bench.root, cut, told=journal[:told[cut[0]]], index=True))
 
 
+def test_nothing_is_told_of_a_commit_that_is_not_on_disk(folder):
+    """A new head can be seen before the recorder's own sync has returned: the judge waits for the
+    disk itself."""
+    bench = judged_template(folder)
+    log = folder / "log-of-calls"
+    assert run_judge(bench, edit_nothing, log=log) == 0
+    heads = (bench.snapshots / "refs" / "heads").stat().st_ino
+    journal = bench.journal.stat().st_ino
+    happened = [(record.kind, record.ino) for record in Trace(log).records]
+    assert ("s", heads) in happened[:happened.index(("w", journal))]
+
+
 def test_a_power_cut_during_maintenance_loses_nothing(folder):
     bench = packed_template(folder)
     before = Disk(bench.state)
