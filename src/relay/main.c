@@ -5,6 +5,7 @@
  */
 #include "base/fd.h"
 #include "base/log.h"
+#include "relay/door.h"
 #include "relay/endpoint.h"
 #include "relay/relay.h"
 #include "relay/walls.h"
@@ -142,7 +143,7 @@ static bool start(const StageOptions *options, const OwnOptions *own, GError **e
 		return false;
 	}
 	zmq = warm_up();
-	ok = relay_wall(options, error) &&
+	ok = door_open(error) && relay_wall(options, error) &&
 	     run(&relay, zmq, live, replay, journal, own->host, error);
 	zmq_ctx_term(zmq);
 	return ok;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The relay at work: see relay.h. */
 #include "relay/relay.h"
+#include "relay/door.h"
 #include "base/bell.h"
 #include "base/clock.h"
 #include "base/escape.h"
@@ -44,11 +45,11 @@ static void write_health(Relay *relay)
 	for (const char *const *url = relay->replay_urls; *url != NULL; url++) {
 		json_array_append_new(replay, json_of(*url));
 	}
-	members = json_pack("{s:i, s:s, s:I, s:I, s:o, s:o}", "subscribers",
+	members = json_pack("{s:i, s:s, s:I, s:I, s:I, s:o, s:o}", "subscribers",
 			    (int)live_subscriptions(relay->live), "head", head->id, "seq",
 			    (json_int_t)head->seq, "dropped",
-			    (json_int_t)replay_dropped(relay->replay), "live", live, "replay",
-			    replay);
+			    (json_int_t)replay_dropped(relay->replay), "refused",
+			    (json_int_t)door_refused(), "live", live, "replay", replay);
 	health_write(relay->health, members);
 	json_decref(members);
 }

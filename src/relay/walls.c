@@ -12,7 +12,6 @@
 
 #include <sched.h>
 #include <seccomp.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 
 static const int bus_calls[] = {
@@ -42,32 +41,13 @@ static const WallsCallRule bus_rules[] = {
 
 static const int no_capabilities[] = {-1};
 
-/*
- * ZeroMQ ends the process when a connection comes and there is no descriptor left for it, so we
- * take as many as we may, up to a number whose buffers still fit into memory.
- */
-#define DESCRIPTORS_MAX 65536
-
-static bool raise_descriptors(GError **error)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) < 0) {
-		return error_set_errno(error, "cannot read the limit of descriptors");
-	}
-	limit.rlim_cur = MIN(limit.rlim_max, DESCRIPTORS_MAX);
-	return setrlimit(RLIMIT_NOFILE, &limit) == 0 ||
-	       error_set_errno(error, "cannot raise the limit of descriptors");
-}
-
 bool relay_wall(const StageOptions *options, GError **error)
 {
 	static const WallsPath no_files[] = {{0}};
 	static const int *const calls[] = {walls_calls_common, bus_calls, NULL};
 	bool has_landlock;
 
-	return raise_descriptors(error) &&
-	       walls_drop_user(options->user, options->group, options->reader_group, error) &&
+	return walls_drop_user(options->user, options->group, options->reader_group, error) &&
 	       walls_keep_capabilities(no_capabilities, error) &&
 	       walls_restrict_files(no_files, &has_landlock, error) &&
 	       walls_restrict_calls(calls, bus_rules, error);

@@ -5,6 +5,7 @@ import contextlib
 import hashlib
 import json
 import os
+import resource
 import shutil
 import socket
 import subprocess
@@ -72,14 +73,18 @@ class Relay:
     def replay(self):
         return f"ipc://{self.runtime}/replay"
 
-    def start(self, *options, live=None):
+    def start(self, *options, live=None, descriptors=None):
+        def limit():
+            resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))
+
         ours, its = socket.socketpair()
         with its, open(self.log, "ab") as log:
             self.process = subprocess.Popen(
                 [PROGRAMS / "reeve-relay", "--state", self.state, "--runtime", self.runtime,
                  "--lifeline", str(its.fileno()), "--bell", str(self.bell), "--host", "web-1",
                  "--live", live or self.live, "--replay", self.replay, *self.options, *options],
-                pass_fds=[its.fileno(), self.bell], stdin=subprocess.DEVNULL, stderr=log)
+                pass_fds=[its.fileno(), self.bell], stdin=subprocess.DEVNULL, stderr=log,
+                preexec_fn=limit if descriptors else None)
         self.lifeline = ours
         ours.settimeout(60)
         self.word = ours.recv(1)

@@ -227,6 +227,36 @@ def test_a_slow_subscriber_finds_out_and_catches_up(relay):
         assert seen == relay.journal.ids
 
 
+def knock(relay, times):
+    """Connections that say nothing."""
+    knocking = []
+    for _ in range(times):
+        with contextlib.suppress(ConnectionError, BlockingIOError):
+            idle = socket.socket(socket.AF_UNIX)
+            knocking.append(idle)
+            idle.settimeout(5)
+            idle.connect(str(relay.runtime / "live"))
+    return knocking
+
+
+@pytest.mark.parametrize("times", [10, 200])
+def test_many_idle_connections_do_not_end_it(relay, times):
+    """(The twin: ten are not too many.)"""
+    relay.start(descriptors=64)
+    with relay.subscriber() as (sub, _):
+        idle = knock(relay, times)
+        relay.tell()
+        assert next_event(sub)[2] == relay.journal.head
+        assert relay.process.poll() is None
+        wait_for("the refusals to be told", lambda: (relay.health["refused"] > 0) == (times > 64))
+        for one in idle:
+            one.close()
+    with relay.subscriber() as (sub, _):
+        relay.tell()
+        assert next_event(sub)[2] == relay.journal.head
+    assert relay.stop() == 0
+
+
 def test_kill_and_restart_lose_nothing(relay):
     relay.start()
     example = subprocess.Popen(
