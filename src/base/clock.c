@@ -29,6 +29,11 @@ gint64 clock_mono_usec(void)
 	return clock_read(CLOCK_MONOTONIC);
 }
 
+gint64 clock_boot_usec(void)
+{
+	return clock_read(CLOCK_BOOTTIME);
+}
+
 char *clock_format(gint64 wall_usec)
 {
 	time_t seconds = (time_t)(wall_usec / USEC_PER_SEC);

@@ -15,6 +15,9 @@ gint64 clock_wall_usec(void);
 /* Now on the monotonic clock (CLOCK_MONOTONIC). */
 gint64 clock_mono_usec(void);
 
+/* Since boot, sleep included (CLOCK_BOOTTIME): moves with the wall clock unless that is set. */
+gint64 clock_boot_usec(void);
+
 /* A struct timespec (of stat, for instance) as microseconds. */
 gint64 clock_from_timespec(const struct timespec *ts);
 

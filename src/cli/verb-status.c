@@ -69,6 +69,23 @@ static char *join(const json_t *words)
 	return g_string_free(out, FALSE);
 }
 
+static bool is_degraded(const json_t *overview, const char *stage)
+{
+	const json_t *facts = pick_object(pick_object(overview, "stages"), stage);
+
+	return g_strcmp0(pick_text(facts, "state"), "degraded") == 0;
+}
+
+/* The first of the stages that cannot do its part says what does not happen; the trouble lines say
+ * why. */
+static const char *what_fails(const json_t *overview)
+{
+	return is_degraded(overview, "recorder") ? "cannot record"
+	       : is_degraded(overview, "judge")  ? "recording, but cannot judge"
+	       : is_degraded(overview, "relay")  ? "recording, but cannot publish"
+						 : "not watching";
+}
+
 static void put_state(const Paint *paint, GString *out, const json_t *overview, bool is_ready)
 {
 	const json_t *daemon = pick_object(pick_object(overview, "stages"), "reeved");
@@ -78,8 +95,8 @@ static void put_state(const Paint *paint, GString *out, const json_t *overview, 
 	} else if (g_strcmp0(pick_text(daemon, "state"), "starting") == 0) {
 		paint_format(paint, out, STYLE_MEDIUM, "%s starting", paint_sign(paint, SIGN_RING));
 	} else {
-		paint_format(paint, out, STYLE_CRITICAL, "%s not watching",
-			     paint_sign(paint, SIGN_CROSS));
+		paint_format(paint, out, STYLE_CRITICAL, "%s %s", paint_sign(paint, SIGN_CROSS),
+			     what_fails(overview));
 	}
 }
 

@@ -44,7 +44,7 @@ static void tell_closed_gaps(const GPtrArray *gaps, Notes *notes, gint64 looked_
 	for (guint i = 0; i < gaps->len; i++) {
 		Gap *gap = gap_copy(gaps->pdata[i]);
 
-		gap->end_usec = looked_usec;
+		gap->end_usec = MAX(gap->end_usec, looked_usec);
 		gap->closed_usec = looked_usec;
 		g_ptr_array_add(notes->gaps, gap);
 	}
@@ -315,4 +315,21 @@ bool batch_run(Recorder *recorder, const BatchPlan *plan, GError **error)
 		put_back_gaps(recorder, gaps);
 	}
 	return false;
+}
+
+bool batch_tell(Recorder *recorder, const Gap *gap, GError **error)
+{
+	g_autoptr(GPtrArray) orders = g_ptr_array_new();
+	BatchPlan plan = {.kind = CHANGE_SET_CHANGE, .mode = LOOK_COMPARE, .orders = orders};
+	g_autoptr(Notes) notes = NULL;
+	SnapshotCommit outcome;
+
+	if (!begin(recorder, error)) {
+		return false;
+	}
+	notes = make_notes(recorder, &plan);
+	fill_times(notes, orders);
+	notes->entries = catalog_count(recorder->world.catalog);
+	g_ptr_array_add(notes->gaps, gap_copy(gap));
+	return commit(recorder, plan.mode, notes, &outcome, error);
 }

@@ -22,3 +22,6 @@ typedef struct {
  * again, and hot paths are counted.
  */
 bool batch_run(Recorder *recorder, const BatchPlan *plan, GError **error);
+
+/* A change-set that says nothing but that this gap is open. Looks at nothing. */
+bool batch_tell(Recorder *recorder, const Gap *gap, GError **error);

@@ -104,6 +104,23 @@ static void take_mounts(Recorder *recorder)
 	}
 }
 
+void intake_take_clock(Recorder *recorder)
+{
+	gint64 wall_usec = clock_wall_usec();
+	gint64 moved_usec = clock_step_take(&recorder->clock, wall_usec, clock_boot_usec());
+
+	if (moved_usec == 0) {
+		return;
+	}
+	log_warning("the clock was moved by %" G_GINT64_FORMAT " s", moved_usec / G_USEC_PER_SEC);
+	if (recorder->is_started) {
+		/* from the earlier to the later of the two: both may stand in what was recorded */
+		g_ptr_array_add(recorder->gaps,
+				gap_new("clock", "/", MIN(wall_usec, wall_usec - moved_usec),
+					MAX(wall_usec, wall_usec - moved_usec)));
+	}
+}
+
 void intake_take_linked(Recorder *recorder)
 {
 	g_autoptr(GPtrArray) paths = g_ptr_array_new_with_free_func(g_free);

@@ -29,5 +29,8 @@ bool intake_find_names(Recorder *recorder, bool is_now);
 /* Takes paths that the scrub doubts, behind the hints that may be on their way for them. */
 void intake_take_doubts(Recorder *recorder, const ScrubDoubts *doubts);
 
+/* Takes note of the wall clock: that it was set is a gap, as times say less than they seem to. */
+void intake_take_clock(Recorder *recorder);
+
 /* Has everything that is watched at or below `path` looked at again, as after a gap. */
 void intake_rescan(Recorder *recorder, const char *path);

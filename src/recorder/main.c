@@ -30,7 +30,7 @@ typedef struct {
 	StageOptions options;
 	Arguments arguments;
 	Scope *scope;
-	int root_fd, health_fd, signals;
+	int root_fd, health_fd, signals, state_fd;
 	Barrier *barrier;
 	Mounts *mounts;
 	Alive alive;
@@ -131,6 +131,10 @@ static bool open_stores(Program *program, GError **error)
 	const char *state_dir = program->options.state_dir;
 	const char *const *globs = (const char *const *)program->arguments.secret;
 
+	program->state_fd = open(state_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (program->state_fd < 0) {
+		return error_set_errno(error, "cannot open %s", state_dir);
+	}
 	if (!alive_open(&program->alive, state_dir, error)) {
 		return false;
 	}
@@ -164,6 +168,7 @@ static void close_program(Program *program)
 	fd_close(&program->signals);
 	fd_close(&program->health_fd);
 	fd_close(&program->root_fd);
+	fd_close(&program->state_fd);
 	g_clear_pointer(&program->scope, scope_free);
 	g_free(a->root);
 	g_free(a->backend);
@@ -208,6 +213,7 @@ static bool run(Program *program, GError **error)
 		.witness = program->witness,
 		.barrier = program->barrier,
 		.signals = program->signals,
+		.state_fd = program->state_fd,
 	};
 
 	set_excluded(&recorder.world, &program->options);
@@ -220,9 +226,20 @@ static bool run(Program *program, GError **error)
 	return recorder_run(&recorder, error);
 }
 
+/* Why we end, for whoever asks `reeve status` while reeved starts us again and again. */
+static void say_last_word(Program *program, const GError *error)
+{
+	program->status.fd = program->health_fd;
+	program->status.backend = program->arguments.backend;
+	program->status.state = STATUS_DEGRADED;
+	status_set_text(&program->status, "%s", error->message);
+	status_write(&program->status);
+}
+
 int main(int argc, char **argv)
 {
-	Program program = {.root_fd = -1, .health_fd = -1, .signals = -1, .alive = {.fd = -1}};
+	Program program = {
+		.root_fd = -1, .health_fd = -1, .signals = -1, .state_fd = -1, .alive = {.fd = -1}};
 	g_autoptr(GError) error = NULL;
 	bool ok;
 
@@ -237,6 +254,7 @@ int main(int argc, char **argv)
 	     witness_start(program.witness, &error) && run(&program, &error);
 	if (!ok) {
 		log_error("%s", error->message);
+		say_last_word(&program, error);
 	}
 	close_program(&program);
 	return ok ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -7,6 +7,7 @@
 #include "recorder/intake.h"
 #include "recorder/round.h"
 #include "recorder/start.h"
+#include "recorder/trouble.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -15,8 +16,6 @@
 
 #define BEAT_USEC 5000000
 #define PROGRESS_USEC 100000
-#define BACKOFF_MIN_USEC 1000000
-#define BACKOFF_MAX_USEC 30000000
 #define PATROL_USEC 60000000
 
 void recorder_init(Recorder *recorder)
@@ -87,11 +86,7 @@ static void note_success(Recorder *recorder)
 {
 	Status *status = recorder->status;
 
-	if (recorder->retry_usec != 0) {
-		log_info("recording again");
-	}
-	recorder->retry_usec = 0;
-	recorder->backoff_usec = 0;
+	trouble_end(recorder);
 	status->state = STATUS_READY;
 	set_ready_text(recorder);
 	show_status(recorder);
@@ -100,29 +95,10 @@ static void note_success(Recorder *recorder)
 /* False when the trouble is not one that passes. */
 static bool note_failure(Recorder *recorder, GError *failure, GError **error)
 {
-	Status *status = recorder->status;
+	bool passes = trouble_take(recorder, failure, error);
 
-	if (g_error_matches(failure, REEVE_ERROR, REEVE_ERROR_CORRUPT) ||
-	    g_error_matches(failure, REEVE_ERROR, REEVE_ERROR_VERSION)) {
-		g_propagate_error(error, failure);
-		return false;
-	}
-	if (recorder->is_leaving) {
-		log_debug("left undone: %s", failure->message);
-		g_error_free(failure);
-		return true;
-	}
-	if (recorder->retry_usec == 0) {
-		log_error("cannot record: %s; trying again until it works", failure->message);
-	}
-	recorder->backoff_usec =
-		CLAMP(2 * recorder->backoff_usec, BACKOFF_MIN_USEC, BACKOFF_MAX_USEC);
-	recorder->retry_usec = clock_mono_usec() + recorder->backoff_usec;
-	status->state = STATUS_DEGRADED;
-	status_set_text(status, "cannot record: %s", failure->message);
 	show_status(recorder);
-	g_error_free(failure);
-	return true;
+	return passes;
 }
 
 static bool start(Recorder *recorder, GError **error)
@@ -231,8 +207,7 @@ const GPtrArray *recorder_actors(void *context, const char *path)
 	return settle_actors(((const Recorder *)context)->settle, path);
 }
 
-/* Up to when everything is recorded: the oldest hint that is not, or now. */
-static gint64 sure_until_usec(const Recorder *recorder)
+gint64 recorder_sure_until_usec(const Recorder *recorder)
 {
 	gint64 pending = settle_oldest_wall_usec(recorder->settle);
 
@@ -278,8 +253,10 @@ static void keep_house(Recorder *recorder)
 	if (now >= recorder->beat_usec) {
 		recorder->beat_usec = now + BEAT_USEC;
 		if (recorder->is_started && recorder->gaps->len == 0) {
-			alive_beat(recorder->alive, sure_until_usec(recorder), false);
+			alive_beat(recorder->alive, recorder_sure_until_usec(recorder), false);
 		}
+		intake_take_clock(recorder);
+		trouble_look(recorder);
 		show_status(recorder);
 		intake_take_linked(recorder);
 	}
@@ -412,7 +389,7 @@ static bool leave(Recorder *recorder, GError **error)
 		return false;
 	}
 	if (recorder->gaps->len == 0) {
-		alive_beat(recorder->alive, sure_until_usec(recorder), true);
+		alive_beat(recorder->alive, recorder_sure_until_usec(recorder), true);
 	}
 	return true;
 }

@@ -13,6 +13,7 @@
 #include "base/barrier.h"
 #include "base/stage.h"
 #include "recorder/alive.h"
+#include "recorder/clock-step.h"
 #include "recorder/look.h"
 #include "recorder/scrub.h"
 #include "recorder/settle.h"
@@ -31,6 +32,7 @@ typedef struct {
 	Witness *witness; /* NULL: nobody is told apart */
 	Barrier *barrier; /* NULL: none */
 	int signals;      /* readable when it is time to go */
+	int state_fd;     /* the folder STATE; not closed here */
 
 	Settle *settle;
 	Scrub *scrub;          /* NULL until the start is done */
@@ -43,6 +45,8 @@ typedef struct {
 	bool must_rebuild;     /* the catalog is behind the snapshot */
 	bool was_replaced;     /* the snapshots are not those that the catalog knew */
 	bool mounts_stirred;   /* a poll has said so */
+	bool has_ballast;
+	ClockStep clock;
 	bool is_leaving;
 	guint64 barrier_asked; /* the round being worked on; 0: none */
 	guint64 barrier_mark;
@@ -62,6 +66,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Recorder, recorder_clear)
 
 /* Runs until told to stop. False and *error: one of the stores is damaged. */
 bool recorder_run(Recorder *recorder, GError **error);
+
+/* Up to when everything is recorded: the oldest hint that is not, or now. Wall clock. */
+gint64 recorder_sure_until_usec(const Recorder *recorder);
 
 /* The calls of a LookWorld, with the recorder as context. */
 bool recorder_tick(void *recorder, guint64 done);

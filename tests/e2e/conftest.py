@@ -61,6 +61,7 @@ class Machine:
         self.runtime = self.folder / "run"
         self.log = self.folder / "reeved.log"
         self.process = None
+        self.programs = PROGRAMS
         (self.root / "etc").mkdir(parents=True)
 
     # files of the watched machine
@@ -97,7 +98,7 @@ class Machine:
         watches = [word for path in watch for word in ("--watch", path)]
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                [*prefix, PROGRAMS / "reeved", "--root", self.root, *self.places, "--host", "web-1",
+                [*prefix, self.programs / "reeved", "--root", self.root, *self.places, "--host", "web-1",
                  "--backend", self.backend, *watches, *options],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         if ready:

@@ -117,6 +117,25 @@ static void test_collapsed(Fixture *f, const void *data)
 
 #define ADD(name, function) g_test_add(name, Fixture, NULL, setup, function, teardown)
 
+/* The clock was set back by an hour: a gap over all times that may be wrong, told once. */
+static void test_clock(Fixture *f, const void *data)
+{
+	const Gap *gap;
+
+	f->recorder.is_started = true;
+	intake_take_clock(&f->recorder);
+	intake_take_clock(&f->recorder);
+	g_assert_cmpuint(f->recorder.gaps->len, ==, 0);
+	f->recorder.clock.offset_usec += G_GINT64_CONSTANT(3600) * G_USEC_PER_SEC;
+	intake_take_clock(&f->recorder);
+	intake_take_clock(&f->recorder);
+	g_assert_cmpuint(f->recorder.gaps->len, ==, 1);
+	gap = f->recorder.gaps->pdata[0];
+	g_assert_cmpstr(gap->cause, ==, "clock");
+	g_assert_cmpint((gap->end_usec - gap->start_usec) / G_USEC_PER_SEC, >=, 3599);
+	g_assert_cmpint((gap->end_usec - gap->start_usec) / G_USEC_PER_SEC, <=, 3600);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -125,5 +144,6 @@ int main(int argc, char **argv)
 	ADD("/intake/moved-in", test_moved_in);
 	ADD("/intake/gap", test_gap);
 	ADD("/intake/collapsed", test_collapsed);
+	g_test_add("/intake/clock", Fixture, NULL, setup, test_clock, teardown);
 	return g_test_run();
 }
