@@ -158,11 +158,11 @@ static gint64 wall_nsec(void)
 	return (gint64)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-static void fill_state(Probe *probe, int fd, int readable, const struct stat *st)
+static void fill_state(Probe *probe, int fd, int readable, const struct stat *st, gint64 seen_nsec)
 {
 	FileState *state = &probe->entry.state;
 
-	catalog_entry_set_stat(&probe->entry, st, wall_nsec());
+	catalog_entry_set_stat(&probe->entry, st, seen_nsec);
 	file_state_clear(state);
 	*state = (FileState){
 		.type = file_type_from_mode(st->st_mode),
@@ -187,10 +187,10 @@ static bool stats_agree(const struct stat *a, const struct stat *b)
 	       a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
 }
 
-static void read_once(int fd, int readable, const struct stat *st, const char *path,
-		      const Secrets *secrets, Probe *probe)
+static void read_once(int fd, int readable, const struct stat *st, gint64 seen_nsec,
+		      const char *path, const Secrets *secrets, Probe *probe)
 {
-	fill_state(probe, fd, readable, st);
+	fill_state(probe, fd, readable, st, seen_nsec);
 	g_clear_pointer(&probe->content, g_bytes_unref);
 	if (probe->entry.state.type == FILE_REGULAR) {
 		content_read(readable, st, path, secrets, &probe->entry.state, &probe->content);
@@ -202,6 +202,9 @@ bool probe_read(int fd, const char *path, const Secrets *secrets, Probe *ret, GE
 	g_auto(Probe) probe = {0};
 	auto_fd int readable = -1;
 	struct stat before, after;
+	/* Looked up before the stat: whoever is kept waiting in between is in doubt all the same.
+	 */
+	gint64 seen_nsec = wall_nsec();
 
 	if (fstat(fd, &before) < 0) {
 		return error_set_errno(error, "cannot stat what is open");
@@ -210,7 +213,8 @@ bool probe_read(int fd, const char *path, const Secrets *secrets, Probe *ret, GE
 		return false;
 	}
 	for (int attempt = 0; attempt < READ_ATTEMPTS; attempt++) {
-		read_once(fd, readable, &before, path, secrets, &probe);
+		read_once(fd, readable, &before, seen_nsec, path, secrets, &probe);
+		seen_nsec = wall_nsec();
 		if (fstat(fd, &after) < 0) {
 			return error_set_errno(error, "cannot stat what is open");
 		}

@@ -223,13 +223,13 @@ static void forget_doubts(Scrub *scrub)
 bool scrub_sweep_now(Scrub *scrub, gint64 most_usec)
 {
 	g_autoptr(Sweep) sweep = sweep_new(scrub->world, add_doubt, scrub->doubts.differ);
-	gint64 end_usec = scrub->clock->mono_usec() + most_usec;
+	gint64 end_usec = scrub->clock->cpu_usec() + most_usec;
 	SweepStep step;
 
 	forget_doubts(scrub);
 	do {
 		step = sweep_step(sweep, NULL);
-	} while (step == SWEEP_MORE && scrub->clock->mono_usec() < end_usec);
+	} while (step == SWEEP_MORE && scrub->clock->cpu_usec() < end_usec);
 	scrub->facts.doubts += scrub->doubts.differ->len;
 	if (step == SWEEP_DONE) {
 		scrub->hurry = HURRY_NOT;

@@ -55,8 +55,8 @@ const ScrubDoubts *scrub_doubts(const Scrub *scrub);
 void scrub_hurry(Scrub *scrub);
 /* Whether one is still owed. */
 bool scrub_is_hurried(const Scrub *scrub);
-/* Does it now and at once, for `most_usec` at most; false when that was not enough (the doubts so
- * far stand, and it remains owed). */
+/* Does it now and at once, for `most_usec` of processor time at most; false when that was not
+ * enough (the doubts so far stand, and it remains owed). */
 bool scrub_sweep_now(Scrub *scrub, gint64 most_usec);
 
 const ScrubFacts *scrub_facts(const Scrub *scrub);

@@ -23,6 +23,7 @@ def main():
     parser.add_argument("names", nargs="*", metavar="NAME", help="only these")
     parser.add_argument("--files", type=int, nargs="+", default=[1000, 100000])
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=int, default=60, help="how long an idle recorder is watched")
     parser.add_argument("--edits", type=int, default=100)
     options = parser.parse_args()
     unknown = set(options.names) - set(BENCHES)
