@@ -47,16 +47,18 @@ static QueueBlock *block_new(guint generation, gint64 since_usec, const void *da
 	return block;
 }
 
-bool queue_push(Queue *queue, guint generation, gint64 since_usec, const void *data, gsize size)
+QueuePush queue_push(Queue *queue, guint generation, gint64 since_usec, const void *data,
+		     gsize size)
 {
 	gsize cost = sizeof(QueueBlock) + size;
 	g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&queue->lock);
 	bool fits = cost <= queue->max_bytes - queue->bytes;
+	bool is_first = g_queue_is_empty(&queue->blocks);
 	QueueBlock *block;
 
 	(void)locker;
 	if (!fits && queue->is_losing) {
-		return false;
+		return QUEUE_LOST;
 	}
 	/* The mark of a loss is let in above the limit: there is at most one in a row. */
 	block = block_new(generation, since_usec, data, fits ? size : 0);
@@ -64,7 +66,7 @@ bool queue_push(Queue *queue, guint generation, gint64 since_usec, const void *d
 	queue->is_losing = !fits;
 	queue->bytes += fits ? cost : 0;
 	g_queue_push_tail(&queue->blocks, block);
-	return fits;
+	return !fits ? QUEUE_LOST : is_first ? QUEUE_PUSHED_FIRST : QUEUE_PUSHED;
 }
 
 QueueBlock *queue_pop(Queue *queue)

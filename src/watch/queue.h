@@ -28,8 +28,15 @@ Queue *queue_new(gsize max_bytes);
 void queue_free(Queue *queue);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Queue, queue_free)
 
-/* Copies a block in; false when it did not fit. Any thread. */
-bool queue_push(Queue *queue, guint generation, gint64 since_usec, const void *data, gsize size);
+typedef enum {
+	QUEUE_PUSHED,
+	QUEUE_PUSHED_FIRST, /* there was nothing before: the consumer may be asleep */
+	QUEUE_LOST,         /* it did not fit */
+} QueuePush;
+
+/* Copies a block in. Any thread. */
+QueuePush queue_push(Queue *queue, guint generation, gint64 since_usec, const void *data,
+		     gsize size);
 
 /* Takes the oldest block; NULL when there is none. Caller frees with g_free. Any thread. */
 QueueBlock *queue_pop(Queue *queue);

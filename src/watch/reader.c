@@ -81,8 +81,15 @@ static int read_once(Reader *reader)
 		reader->empty_usec = now;
 		return 0;
 	}
-	queue_push(reader->queue, reader->generation, reader->empty_usec, buffer, (gsize)got);
-	bell_ring(reader->queue_bell);
+	switch (queue_push(reader->queue, reader->generation, reader->empty_usec, buffer,
+			   (gsize)got)) {
+	case QUEUE_PUSHED:
+		break; /* rung for already: reader_pop answers only when it has emptied the queue */
+	case QUEUE_PUSHED_FIRST:
+	case QUEUE_LOST:
+		bell_ring(reader->queue_bell);
+		break;
+	}
 	if (sizeof(buffer) - (gsize)got >= EVENT_MAX_BYTES) {
 		reader->empty_usec = now;
 	}
@@ -98,7 +105,9 @@ static void *thread_main(void *data)
 		struct pollfd polled[] = {{reader->fd, POLLIN, 0}, {reader->own_bell, POLLIN, 0}};
 
 		poll(polled, G_N_ELEMENTS(polled), -1);
-		bell_answer(reader->own_bell);
+		if (polled[1].revents != 0) {
+			bell_answer(reader->own_bell);
+		}
 		g_mutex_lock(&reader->reading);
 		is_stopping = reader->is_stopping;
 		read_once(reader);

@@ -10,8 +10,8 @@ static void test_order(void)
 	QueueBlock *block;
 
 	g_assert_null(queue_pop(queue));
-	g_assert_true(queue_push(queue, 3, 33, "one", 3));
-	g_assert_true(queue_push(queue, 4, 44, "three", 5));
+	g_assert_cmpint(queue_push(queue, 3, 33, "one", 3), ==, QUEUE_PUSHED_FIRST);
+	g_assert_cmpint(queue_push(queue, 4, 44, "three", 5), ==, QUEUE_PUSHED);
 	block = queue_pop(queue);
 	g_assert_cmpmem(block->data, block->size, "one", 3);
 	g_assert_cmpuint(block->generation, ==, 3);
@@ -35,7 +35,11 @@ static void test_full(void)
 	QueueBlock *block;
 
 	for (int i = 0; i < 10; i++) {
-		g_assert_cmpint(queue_push(queue, 0, 0, data, sizeof(data)), ==, i < 3);
+		QueuePush expected = i == 0  ? QUEUE_PUSHED_FIRST
+				     : i < 3 ? QUEUE_PUSHED
+					     : QUEUE_LOST;
+
+		g_assert_cmpint(queue_push(queue, 0, 0, data, sizeof(data)), ==, expected);
 	}
 	while ((block = queue_pop(queue)) != NULL) {
 		kept += !block->is_loss;
@@ -45,7 +49,7 @@ static void test_full(void)
 	}
 	g_assert_cmpuint(kept, ==, 3);
 	g_assert_cmpuint(lost, ==, 1);
-	g_assert_true(queue_push(queue, 0, 0, data, sizeof(data)));
+	g_assert_cmpint(queue_push(queue, 0, 0, data, sizeof(data)), !=, QUEUE_LOST);
 	block = queue_pop(queue);
 	g_assert_false(block->is_loss);
 	g_free(block);
@@ -58,15 +62,17 @@ static void test_two_losses(void)
 	g_autoptr(Queue) queue = queue_new(sizeof(data) + sizeof(QueueBlock));
 	const bool expected[] = {false, true, false, true};
 
-	g_assert_true(queue_push(queue, 0, 0, data, sizeof(data)));
-	g_assert_false(queue_push(queue, 0, 0, data, sizeof(data)));
+	g_assert_cmpint(queue_push(queue, 0, 0, data, sizeof(data)), !=, QUEUE_LOST);
+	g_assert_cmpint(queue_push(queue, 0, 0, data, sizeof(data)), ==, QUEUE_LOST);
 	for (gsize i = 0; i < G_N_ELEMENTS(expected); i++) {
 		g_autofree QueueBlock *block = queue_pop(queue);
 
 		g_assert_cmpint(block->is_loss, ==, expected[i]);
 		if (i == 0) {
-			g_assert_true(queue_push(queue, 0, 0, data, sizeof(data)));
-			g_assert_false(queue_push(queue, 0, 0, data, sizeof(data)));
+			g_assert_cmpint(queue_push(queue, 0, 0, data, sizeof(data)), !=,
+					QUEUE_LOST);
+			g_assert_cmpint(queue_push(queue, 0, 0, data, sizeof(data)), ==,
+					QUEUE_LOST);
 		}
 	}
 	g_assert_null(queue_pop(queue));
