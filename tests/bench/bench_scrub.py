@@ -4,8 +4,9 @@
 import time
 from pathlib import Path
 
-from conftest import wait_for
 from measure import make_tree, new_machine, remove, table
+
+from conftest import wait_for  # measure knows where it is
 
 
 def cpu_ns_of(pid):

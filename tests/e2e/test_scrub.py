@@ -44,6 +44,7 @@ def mapped(machine):
 
 
 @pytest.mark.slow
+@pytest.mark.patient
 def test_writes_to_a_mapping_are_found_without_an_event(machine, mapped):
     file, mapping = mapped
     mapping.write(b"one")
@@ -63,6 +64,7 @@ def test_writes_to_a_mapping_are_found_without_an_event(machine, mapped):
 
 
 @pytest.mark.slow
+@pytest.mark.patient
 def test_a_mapping_that_is_written_with_the_same_bytes_is_silent(machine, mapped):
     _, mapping = mapped
     mapping.write(b"xxx")
@@ -89,6 +91,7 @@ def test_inode_flags_alone_are_found(machine):
 
 
 @pytest.mark.slow
+@pytest.mark.patient
 def test_a_tree_at_rest_is_swept_and_nothing_is_recorded(machine):
     machine.write("/etc/a/b/c", "deep\n")
     machine.path("/etc/link").symlink_to("nowhere")
