@@ -103,6 +103,11 @@ bool actor_is_same(const Actor *a, const Actor *b)
 			  g_strcmp0(a->cmdline, b->cmdline) == 0);
 }
 
+const char *actor_login(const Actor *actor)
+{
+	return actor->confidence == CONFIDENCE_UNKNOWN ? NULL : actor->login_user;
+}
+
 const char *actor_through(const Actor *actor)
 {
 	static const char *const programs[] = {"sudo", "su", "doas", "pkexec", "run0", "runuser"};

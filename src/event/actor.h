@@ -55,6 +55,9 @@ void actor_add_parent(Actor *actor, gint64 pid, const char *exe, const char *cmd
 /* Whether two actors are the same process running the same program as the same user. */
 bool actor_is_same(const Actor *a, const Actor *b);
 
+/* The login user, if it is known who he is; NULL. Borrowed. */
+const char *actor_login(const Actor *actor);
+
 /* The program by which the login user became the effective one ("sudo"): static; NULL: none of
  * those we know is above it. */
 const char *actor_through(const Actor *actor);

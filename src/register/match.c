@@ -5,6 +5,7 @@
  */
 #include "register/approval.h"
 #include "register/match-pin.h"
+#include "register/person.h"
 
 #include "base/clock.h"
 #include "base/escape.h"
@@ -105,6 +106,23 @@ static void test_not_approver(const MatchContext *context, const char *login, Ma
 	}
 }
 
+static bool is_named(const Request *request, const char *login)
+{
+	return request->implementers != NULL && login != NULL &&
+	       g_strv_contains((const char *const *)request->implementers, login);
+}
+
+/* Nor what he requested himself, unless those who approved it have read his name. */
+static void test_not_requester(const Request *request, const char *login, Match *match)
+{
+	if (request->requester != NULL && person_may_be(request->requester, login) &&
+	    !is_named(request, login)) {
+		match_fail(match,
+			   "implementer: %s requested it and is not named among its implementers",
+			   request->requester);
+	}
+}
+
 static void test_login(const Request *request, const MatchContext *context, const char *login,
 		       Match *match)
 {
@@ -112,9 +130,10 @@ static void test_login(const Request *request, const MatchContext *context, cons
 
 	if (login != NULL) {
 		test_not_approver(context, login, match);
+		test_not_requester(request, login, match);
 	}
 	if (request->implementers == NULL || request->implementers[0] == NULL ||
-	    (login != NULL && g_strv_contains((const char *const *)request->implementers, login))) {
+	    is_named(request, login)) {
 		return;
 	}
 	wanted = g_strjoinv(", ", request->implementers);
@@ -122,20 +141,26 @@ static void test_login(const Request *request, const MatchContext *context, cons
 		   login != NULL ? login : "somebody unknown");
 }
 
+/* Whether one of those before did it under the same login: he need not be told of again. */
+static bool is_told(const GPtrArray *actors, guint i)
+{
+	for (guint k = 0; k < i; k++) {
+		if (g_strcmp0(actor_login(actors->pdata[k]), actor_login(actors->pdata[i])) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static void test_implementer(const Request *request, const MatchContext *context, Match *match)
 {
-	g_autoptr(GHashTable) tested = g_hash_table_new(g_str_hash, g_str_equal);
-
 	if (context->actors == NULL || context->actors->len == 0) {
 		test_login(request, context, context->login, match);
+		return;
 	}
-	for (guint i = 0; context->actors != NULL && i < context->actors->len; i++) {
-		const Actor *actor = g_ptr_array_index(context->actors, i);
-		bool is_known = actor->confidence != CONFIDENCE_UNKNOWN;
-		const char *login = is_known ? actor->login_user : NULL;
-
-		if (g_hash_table_add(tested, (gpointer)(login == NULL ? "" : login))) {
-			test_login(request, context, login, match);
+	for (guint i = 0; i < context->actors->len; i++) {
+		if (!is_told(context->actors, i)) {
+			test_login(request, context, actor_login(context->actors->pdata[i]), match);
 		}
 	}
 }

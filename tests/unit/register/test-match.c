@@ -125,6 +125,60 @@ static void test_each_test_fails_for_its_own_reason(void)
 	}
 }
 
+static void add_actor(Change *change, Confidence confidence, const char *login)
+{
+	Actor *actor = actor_new();
+
+	actor->confidence = confidence;
+	actor->login_user = g_strdup(login);
+	actor->user = g_strdup("root");
+	g_ptr_array_add(change->actors, actor);
+}
+
+/* Everybody who had a hand in it is tested; who is not known for sure is nobody in particular. */
+static void test_actors(void)
+{
+	static const Case named = {ANY "implementers: [carol]\n", NULL, MATCH_ANY};
+	static const Case others = {ANY "implementers: [carol]\n",
+				    "implementer: requested carol, found dave", MATCH_FAILED};
+	static const Case unknown = {ANY "implementers: [carol]\n", "found somebody unknown",
+				     MATCH_FAILED};
+	static const Case anybody = {ANY, NULL, MATCH_ANY};
+	g_autoptr(Change) change = make_change();
+	MatchContext context = {.host = "web-1", .actors = change->actors};
+
+	add_actor(change, CONFIDENCE_EXACT, "carol");
+	check(&named, change, &context);
+	add_actor(change, CONFIDENCE_INFERRED, "carol");
+	check(&named, change, &context);
+	add_actor(change, CONFIDENCE_EXACT, "dave");
+	check(&others, change, &context);
+	check(&anybody, change, &context);
+	g_ptr_array_set_size(change->actors, 1);
+	add_actor(change, CONFIDENCE_UNKNOWN, "carol");
+	check(&unknown, change, &context);
+	check(&anybody, change, &context);
+	g_ptr_array_set_size(change->actors, 0);
+	check(&unknown, change, &context);
+	/* root without a login, a service for instance, is not a person either */
+	add_actor(change, CONFIDENCE_EXACT, NULL);
+	check(&unknown, change, &context);
+	check(&anybody, change, &context);
+}
+
+/* Who asked for it does not do it, unless those who approved it have agreed to that. */
+static void test_requester(void)
+{
+	static const Case own = {ANY, "implementer: bob requested it", MATCH_FAILED};
+	static const Case agreed = {ANY "implementers: [bob]\n", NULL, MATCH_ANY};
+	g_autoptr(Change) change = make_change();
+	MatchContext context = {.host = "web-1", .actors = change->actors};
+
+	add_actor(change, CONFIDENCE_EXACT, "bob");
+	check(&own, change, &context);
+	check(&agreed, change, &context);
+}
+
 static void test_standing_and_unknown_actor(void)
 {
 	static const Case approvals = {ANY, "approvals: nobody has approved it yet", MATCH_FAILED};
@@ -385,6 +439,8 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/match/each", test_each_test_fails_for_its_own_reason);
 	g_test_add_func("/match/standing", test_standing_and_unknown_actor);
+	g_test_add_func("/match/actors", test_actors);
+	g_test_add_func("/match/requester", test_requester);
 	g_test_add_func("/match/offline", test_offline_change_needs_the_whole_gap_inside);
 	g_test_add_func("/match/unrequested", test_what_was_not_requested_may_not_change);
 	g_test_add_func("/match/deletion", test_deletion);
