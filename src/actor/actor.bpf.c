@@ -132,7 +132,6 @@ struct task_struct {
 	struct nsproxy *nsproxy;
 	struct css_set *cgroups;
 	struct mm_struct *mm;
-	char comm[16];
 };
 
 #pragma clang attribute pop
@@ -188,37 +187,38 @@ static __always_inline void send(BpfRecord *record)
 
 static __always_inline unsigned int terminal_of(struct task_struct *task)
 {
-	struct tty_struct *tty = BPF_CORE_READ(task, signal, tty);
+	struct tty_struct *tty = task->signal->tty;
 	unsigned int major, minor;
 
 	if (tty == 0) {
 		return 0;
 	}
-	major = BPF_CORE_READ(tty, driver, major);
-	minor = BPF_CORE_READ(tty, driver, minor_start) + BPF_CORE_READ(tty, index);
+	major = tty->driver->major;
+	minor = tty->driver->minor_start + tty->index;
 	return (minor & 0xff) | (major << 8) | ((minor & ~0xffu) << 12);
 }
 
+/* Pointers of the tracepoint are followed without a call: the verifier knows their types. */
 static __always_inline void put_identity(BpfRecord *record, struct task_struct *task,
 					 struct task_struct *parent)
 {
-	record->pid = BPF_CORE_READ(task, tgid);
-	record->start_ns = BPF_CORE_READ(task, group_leader, start_boottime);
-	record->parent_pid = BPF_CORE_READ(parent, tgid);
-	record->parent_start_ns = BPF_CORE_READ(parent, group_leader, start_boottime);
-	record->uid = BPF_CORE_READ(task, cred, euid.val);
+	record->pid = task->tgid;
+	record->start_ns = task->group_leader->start_boottime;
+	record->parent_pid = parent->tgid;
+	record->parent_start_ns = parent->group_leader->start_boottime;
+	record->uid = task->cred->euid.val;
 	if (bpf_core_field_exists(task->loginuid)) {
-		record->login_uid = BPF_CORE_READ(task, loginuid.val);
-		record->session = BPF_CORE_READ(task, sessionid);
+		record->login_uid = task->loginuid.val;
+		record->session = task->sessionid;
 		record->flags |= BPF_FLAG_HAS_LOGIN;
 	}
 }
 
 static __always_inline void put_place(BpfRecord *record, struct task_struct *task)
 {
-	record->cgroup_id = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, id);
-	record->mount_ns = BPF_CORE_READ(task, nsproxy, mnt_ns, ns.inum);
-	record->pid_ns = BPF_CORE_READ(task, nsproxy, pid_ns_for_children, ns.inum);
+	record->cgroup_id = task->cgroups->dfl_cgrp->kn->id;
+	record->mount_ns = task->nsproxy->mnt_ns->ns.inum;
+	record->pid_ns = task->nsproxy->pid_ns_for_children->ns.inum;
 }
 
 /*
@@ -250,11 +250,12 @@ static __always_inline void put_path(BpfRecord *record, struct file *file)
 {
 	struct dentry *at = BPF_CORE_READ(file, f_path.dentry);
 	struct vfsmount *on = BPF_CORE_READ(file, f_path.mnt);
+	struct dentry *root = BPF_CORE_READ(on, mnt_root);
 
 	for (int i = 0; i < MAX_NAMES; i++) {
 		struct dentry *parent = BPF_CORE_READ(at, d_parent);
 
-		if (at == BPF_CORE_READ(on, mnt_root) || at == parent) {
+		if (at == root || at == parent) {
 			struct mount *mount = (void *)on - bpf_core_field_offset(struct mount, mnt);
 			struct mount *above = BPF_CORE_READ(mount, mnt_parent);
 
@@ -263,6 +264,7 @@ static __always_inline void put_path(BpfRecord *record, struct file *file)
 			}
 			at = BPF_CORE_READ(mount, mnt_mountpoint);
 			on = (void *)above + bpf_core_field_offset(struct mount, mnt);
+			root = BPF_CORE_READ(on, mnt_root);
 			continue;
 		}
 		if (!put_name(record, &record->exe_size, 0, BPF_PATH_BYTES,
@@ -301,8 +303,8 @@ static __always_inline void put_cgroup(BpfRecord *record, struct task_struct *ta
 
 static __always_inline void put_args(BpfRecord *record, struct task_struct *task)
 {
-	unsigned long from = BPF_CORE_READ(task, mm, arg_start);
-	unsigned long size = BPF_CORE_READ(task, mm, arg_end) - from;
+	unsigned long from = task->mm->arg_start;
+	unsigned long size = task->mm->arg_end - from;
 	unsigned long start = record->exe_size + record->cgroup_size;
 
 	if (size >= BPF_ARGS_BYTES) {
@@ -325,7 +327,7 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 {
 	BpfRecord *record;
 
-	if (BPF_CORE_READ(child, tgid) != BPF_CORE_READ(child, pid)) {
+	if (child->tgid != child->pid) {
 		return 0; /* a thread */
 	}
 	record = begin(BPF_RECORD_FORK);
@@ -345,11 +347,10 @@ int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm
 	if (record == 0) {
 		return 0;
 	}
-	put_identity(record, task, BPF_CORE_READ(task, real_parent));
+	put_identity(record, task, task->real_parent);
 	put_place(record, task);
 	record->tty = terminal_of(task);
-	bpf_probe_read_kernel(record->comm, sizeof(record->comm), &task->comm);
-	put_path(record, BPF_CORE_READ(bprm, file));
+	put_path(record, bprm->file);
 	put_cgroup(record, task);
 	put_args(record, task);
 	send(record);
@@ -361,12 +362,12 @@ int BPF_PROG(on_exit, struct task_struct *task)
 {
 	BpfRecord *record;
 
-	if (BPF_CORE_READ(task, signal, live.counter) != 0) {
+	if (task->signal->live.counter != 0) {
 		return 0; /* a thread; others go on */
 	}
 	record = begin(BPF_RECORD_EXIT);
 	if (record != 0) {
-		put_identity(record, task, BPF_CORE_READ(task, real_parent));
+		put_identity(record, task, task->real_parent);
 		send(record);
 	}
 	return 0;

@@ -38,6 +38,5 @@ typedef struct {
 	unsigned int exe_size;    /* names of the path, the last one first, each ended by NUL */
 	unsigned int cgroup_size; /* likewise */
 	unsigned int args_size;   /* NUL-separated */
-	char comm[16];
 	char data[BPF_DATA_BYTES + BPF_NAME_BYTES];
 } BpfRecord;

@@ -48,9 +48,7 @@ static char *command_of(const Image *image, gsize max_bytes)
 	char *text;
 
 	if (image->args_size == 0) {
-		return image->exe == NULL && image->comm != NULL
-			       ? g_strdup_printf("[%s]", image->comm)
-			       : NULL;
+		return image->comm == NULL ? NULL : g_strdup_printf("[%s]", image->comm);
 	}
 	text = mask_arguments(image->args, image->args_size);
 	if (strlen(text) > max_bytes) {
@@ -216,7 +214,8 @@ Actor *describe_process(const ProcessTable *table, const Process *process, const
 	add_parents(process, actor->login_uid, actor);
 	actor->transaction = transaction_of(actor);
 	set_place(table, process, standpoint, actor);
-	if (actor->exe == NULL && actor->cmdline == NULL && doubt == NULL) {
+	if (actor->exe == NULL && doubt == NULL &&
+	    (phase == NULL || phase->image == NULL || phase->image->comm == NULL)) {
 		doubt = "what it ran is not known";
 	}
 	actor->confidence = phase == NULL   ? CONFIDENCE_UNKNOWN

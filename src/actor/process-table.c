@@ -104,6 +104,7 @@ static Process *add(ProcessTable *table, const Sighting *sighting)
 
 	process = process_new(sighting, parent);
 	if (before != NULL) {
+		process_correct(before, sighting->mono_usec);
 		/* of those that had the pid before, only the last is kept */
 		g_clear_pointer(&before->before, process_unref);
 		process->before = process_ref(before);

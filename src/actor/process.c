@@ -4,6 +4,14 @@
 
 #include <string.h>
 
+#define KTHREADD 2
+
+static bool is_kernel_thread(const Sighting *sighting)
+{
+	return sighting->kind == SIGHTING_FOUND &&
+	       (sighting->pid == KTHREADD || sighting->parent_pid == KTHREADD);
+}
+
 static Image *image_new(const Sighting *sighting)
 {
 	gsize size = sighting->args == NULL ? 0 : MIN(sighting->args_size, IMAGE_ARGS_BYTES);
@@ -11,7 +19,7 @@ static Image *image_new(const Sighting *sighting)
 
 	image->refs = 1;
 	image->exe = g_strdup(sighting->exe);
-	image->comm = g_strdup(sighting->comm);
+	image->comm = is_kernel_thread(sighting) ? g_strdup(sighting->comm) : NULL;
 	image->args_size = size;
 	if (size > 0) {
 		memcpy(image->args, sighting->args, size);
@@ -67,6 +75,7 @@ static Phase phase_of(const Sighting *sighting, const Phase *before)
 
 	if (has_image) {
 		phase.image = image_new(sighting);
+		phase.read_usec = sighting->read_usec;
 	} else if (before != NULL) {
 		phase.image = image_ref(before->image);
 		phase.doubt = before->doubt != NULL ? before->doubt : sighting->doubt;
@@ -156,12 +165,29 @@ static void forget_first(Process *process)
 	process->forgot = true;
 }
 
+void process_correct(Process *process, gint64 mono_usec)
+{
+	Phase *last = process->n_phases == 0 ? NULL : &process->phases[process->n_phases - 1];
+
+	if (last == NULL || last->read_usec <= mono_usec) {
+		return;
+	}
+	g_clear_pointer(&last->image, image_unref);
+	g_clear_pointer(&last->actor, actor_free);
+	last->uid = SIGHTING_UNKNOWN;
+	last->doubt = "it ran something else before anybody could look";
+}
+
 void process_turn(Process *process, const Sighting *sighting)
 {
 	const Phase *before =
 		process->n_phases == 0 ? NULL : &process->phases[process->n_phases - 1];
-	Phase phase = phase_of(sighting, before);
+	Phase phase;
 
+	if (sighting->kind == SIGHTING_EXEC) {
+		process_correct(process, sighting->mono_usec);
+	}
+	phase = phase_of(sighting, before);
 	if (process->n_phases == PROCESS_PHASES) {
 		forget_first(process);
 	}

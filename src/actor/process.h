@@ -22,7 +22,7 @@
 typedef struct {
 	guint refs;
 	char *exe;  /* NULL: not known, or a kernel thread */
-	char *comm; /* NULL */
+	char *comm; /* of a thread of the kernel; NULL: it is none */
 	gsize args_size;
 	char args[]; /* NUL-separated, at most IMAGE_ARGS_BYTES */
 } Image;
@@ -33,6 +33,7 @@ typedef struct {
 	bool is_exec;      /* began with an exec of its own */
 	gint64 uid, login_uid, session;
 	const char *doubt; /* of sighting.h */
+	gint64 read_usec;  /* likewise */
 	Actor *actor;      /* what has been told of it; NULL: nobody asked yet */
 } Phase;
 
@@ -63,6 +64,11 @@ void process_unref(Process *process);
 
 /* A new phase begins: an exec, or another user. */
 void process_turn(Process *process, const Sighting *sighting);
+/*
+ * Something else began with this pid at `mono_usec`. If the program of the last phase was looked up
+ * later than that, it was the wrong one: from now on it is not known.
+ */
+void process_correct(Process *process, gint64 mono_usec);
 /* It has ended. */
 void process_end(Process *process, const Sighting *sighting);
 

@@ -23,6 +23,7 @@ typedef struct {
 	SightingKind kind;
 	gint64 mono_usec; /* when; of what was found: 0, since before anybody looked */
 	gint64 born_usec; /* of what was found: when it began, monotonic; 0: not known */
+	gint64 read_usec; /* monotonic: when the program was looked up; 0: the kernel said it */
 	gint64 pid;
 	guint64 start; /* clock ticks since boot, as in /proc/PID/stat; 0: not known */
 	gint64 parent_pid;

@@ -87,7 +87,6 @@ static void take_image(const BpfRecord *record, BpfStrings *strings, Sighting *r
 	const char *groups = record->data + record->exe_size;
 
 	ret->tty = record->tty;
-	ret->comm = record->comm;
 	if (!(record->flags & BPF_FLAG_PATH_CUT)) {
 		ret->exe = join_path(record->data, record->exe_size, strings->exe);
 	}

@@ -14,6 +14,8 @@ static const SourceOps *const sources[] = {
 #if REEVE_BPF
 	&source_bpf_ops,
 #endif
+	&source_connector_ops,
+	&source_proc_ops,
 	&source_none_ops,
 };
 

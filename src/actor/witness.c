@@ -17,6 +17,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#define GATHER_USEC 20000
+
 struct Witness {
 	GMutex lock;
 	Source source;
@@ -194,6 +196,10 @@ static void *thread_main(void *data)
 
 	while (!is_done) {
 		poll(polled, G_N_ELEMENTS(polled), -1);
+		/* let some more come: one waking for each would cost more than they do */
+		if (polled[1].revents == 0) {
+			g_usleep(GATHER_USEC);
+		}
 		g_mutex_lock(&witness->lock);
 		take(witness);
 		is_done = witness->is_stopping || witness->is_blind;

@@ -25,6 +25,9 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=int, default=60, help="how long an idle recorder is watched")
     parser.add_argument("--edits", type=int, default=100)
+    parser.add_argument("--writes", type=int, default=1000, help="of each kind (who)")
+    parser.add_argument("--execs", type=int, default=20000, help="at 2,000 a second (who)")
+    parser.add_argument("--sources", nargs="+", default=["bpf", "connector", "proc"])
     options = parser.parse_args()
     unknown = set(options.names) - set(BENCHES)
     if unknown:

@@ -100,6 +100,31 @@ static void test_exec_in_the_way(void)
 	g_assert_nonnull(doubt);
 }
 
+/* What was looked up after something else had begun was that, not this: nobody is named. */
+static void test_looked_up_too_late(void)
+{
+	g_autoptr(ProcessTable) table = process_table_new(100);
+	Sighting late = SIGHTING_INIT(SIGHTING_EXEC, 11, 110);
+	const char *doubt;
+
+	fork_at(table, 11, 1, 100);
+	late.exe = "/bin/sleep";
+	late.read_usec = 130;
+	process_table_see(table, &late);
+	g_assert_cmpstr(ran(table, 11, 105, 115, &doubt), ==, "/bin/sleep");
+	exec_at(table, 11, "/bin/sleep", -1, 120);
+	g_assert_null(ran(table, 11, 105, 115, &doubt));
+	g_assert_nonnull(doubt);
+	/* likewise when the pid was given away meanwhile */
+	late.mono_usec = 210;
+	late.read_usec = 230;
+	process_table_see(table, &late);
+	exit_at(table, 11, 215);
+	fork_at(table, 11, 1, 220);
+	g_assert_null(ran(table, 11, 211, 214, &doubt));
+	g_assert_nonnull(doubt);
+}
+
 static void test_many_execs(void)
 {
 	g_autoptr(ProcessTable) table = process_table_new(100);
@@ -172,6 +197,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/process-table/dead-is-known", test_dead_is_known);
 	g_test_add_func("/process-table/pid-is-given-away", test_pid_is_given_away);
 	g_test_add_func("/process-table/exec-in-the-way", test_exec_in_the_way);
+	g_test_add_func("/process-table/looked-up-too-late", test_looked_up_too_late);
 	g_test_add_func("/process-table/many-execs", test_many_execs);
 	g_test_add_func("/process-table/double-fork", test_double_fork);
 	g_test_add_func("/process-table/flood", test_flood);

@@ -1,0 +1,269 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who did it, end to end: from the kernel to the event, with each source of actors by itself.
+
+The writers run in a process of their own that sets its login user (it can be set once) and sits in
+the host's pid and network namespaces: the kernel's pids are the host's, and the connector is
+nowhere else. A real sudo and su run from there.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from conftest import PROGRAMS, wait_for
+
+LOGIN_UID = 1000
+PASSWD = ("root:x:0:0::/root:/bin/sh\nalice:x:1000:1000::/:/bin/sh\n"
+          "carol:x:1001:1001::/:/bin/sh\nnobody:x:65534:65534::/:/bin/sh\n")
+
+pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="fanotify tells of writers to root alone")
+
+SURE = ("bpf", "connector")
+
+
+def has_bpf():
+    return Path("/sys/kernel/btf/vmlinux").exists() and \
+        "REEVE_BPF 1" in (PROGRAMS.parent / "build-config.h").read_text()
+
+
+@pytest.fixture(params=["bpf", "connector", "proc"])
+def source(request):
+    if request.param == "bpf" and not has_bpf():
+        pytest.skip("this build or kernel has no eBPF")
+    return request.param
+
+
+def program(name):
+    return os.path.realpath(shutil.which(name))
+
+
+def logged_in(function, uid=LOGIN_UID):
+    """Runs it in a process whose login user is alice (nobody's with uid None)."""
+    pid = os.fork()
+    if pid == 0:
+        status = 1
+        try:
+            if uid is not None:
+                Path("/proc/self/loginuid").write_text(str(uid))
+            function()
+            status = 0
+        finally:
+            os._exit(status)
+    assert os.waitpid(pid, 0)[1] == 0
+
+
+def run(*command, **options):
+    subprocess.run([str(word) for word in command], check=True, stdin=subprocess.DEVNULL,
+                   **options)
+
+
+def start(machine, source, *options, **more):
+    machine.write("/etc/passwd", PASSWD)
+    machine.write("/etc/a.conf", "a\n")
+    machine.start("--backend", "fanotify", "--actors", source, *options, **more)
+    assert machine.health("recorder")["actors"]["source"] == source
+    return machine
+
+
+def actors_of(machine, path="/etc/a.conf"):
+    """All actors of the last change of a path."""
+    machine.settle()
+    change = machine.changes(path)[-1]
+    return change.get("actors") or [change.get("actor", {})]
+
+
+def assert_is(actor, exe, source, login=LOGIN_UID):
+    """Right, or openly less: never somebody else."""
+    if source == "proc" and actor["confidence"] == "unknown":
+        assert "exe" not in actor and actor["how"]
+        return
+    assert actor["confidence"] in (("exact", "inferred") if source in SURE else ("inferred",))
+    if "exe" in actor or source == "bpf":
+        assert actor["exe"] == program(exe), actor
+    else:
+        assert actor["confidence"] == "inferred" and actor["how"]
+    if login is None:
+        assert "login_uid" not in actor
+    else:
+        assert actor["login_uid"] == login
+
+
+def test_gone_at_once(machine, source):
+    """The writer has ended before anybody could look."""
+    start(machine, source)
+    file = machine.path("/etc/a.conf")
+    logged_in(lambda: run("sh", "-c", f"echo b > {file}"))
+    actor, = actors_of(machine)
+    assert_is(actor, "sh", source)
+    if source == "bpf":
+        assert actor["confidence"] == "exact"
+        assert actor["cmdline"] == f"sh -c echo b > {file}"
+        assert actor["login_user"] == "alice" and actor["user"] == "root"
+        summary = machine.events()[-1]["summary"]
+        assert summary.endswith(f"by alice as root ({Path(program('sh')).name})"), summary
+
+
+@pytest.mark.parametrize("command", [
+    ["cp", "/etc/hostname", "{file}"], ["sed", "-i", "s/a/b/", "{file}"],
+    ["install", "-m", "644", "/etc/hostname", "{file}"]], ids=lambda c: c[0])
+def test_programs(machine, source, command):
+    start(machine, source)
+    words = [word.format(file=machine.path("/etc/a.conf")) for word in command]
+    logged_in(lambda: run(*words))
+    actor, = actors_of(machine)
+    assert_is(actor, command[0], source)
+
+
+def test_still_there(machine, source):
+    """A writer that goes on is known by every source."""
+    start(machine, source)
+    file = machine.path("/etc/a.conf")
+    with subprocess.Popen(["tail", "-f", "/dev/null"]) as bystander, \
+            subprocess.Popen(["sh", "-c", f"echo b > {file}; read wait"],
+                             stdin=subprocess.PIPE) as writer:
+        wait_for("the write", lambda: file.read_text() == "b\n")
+        actor, = actors_of(machine)
+        assert actor["pid"] == writer.pid != bystander.pid
+        assert actor["exe"] == program("sh")
+        assert actor["confidence"] == ("exact" if source in SURE else "inferred")
+        writer.stdin.close()
+        bystander.kill()
+
+
+def test_sudo(machine, source):
+    start(machine, source)
+    file = machine.path("/etc/a.conf")
+    logged_in(lambda: run("sudo", "-n", "sed", "-i", "s/a/b/", file))
+    actor, = actors_of(machine)
+    assert_is(actor, "sed", source)
+    if source == "bpf":
+        assert program("sudo") in [parent["exe"] for parent in actor["parents"]]
+        assert "by alice through sudo (sed)" in machine.events()[-1]["summary"]
+        shown = machine.reeve("show", machine.events()[-1]["id"]).stdout
+        assert "alice through sudo (sed)" in shown
+
+
+def test_su(machine, source):
+    start(machine, source)
+    file = machine.path("/etc/a.conf")
+    file.chmod(0o666)
+    machine.settle()
+    os.chmod(machine.folder, 0o755)
+    logged_in(lambda: run("su", "-s", "/bin/sh", "nobody", "-c", f"echo b > {file}"))
+    actor, = actors_of(machine)
+    assert_is(actor, "sh", source)
+    if source == "bpf":
+        assert actor["user"] == "nobody" and actor["login_user"] == "alice"
+
+
+def test_other_namespaces(machine, source):
+    """A change through another mount and pid namespace, as a container's: it is named."""
+    start(machine, source)
+    file = machine.path("/etc/a.conf")
+    logged_in(lambda: run("unshare", "-m", "-p", "-f", "sh", "-c", f"echo b > {file}"))
+    actor, = actors_of(machine)
+    assert_is(actor, "sh", source)
+    if source == "bpf":
+        assert actor["container"].startswith("pid namespace ")
+
+
+def test_daemon_without_login(machine, source):
+    """As cron: nobody has logged in. Its parents are told, no login user is made up."""
+    start(machine, source)
+    file = machine.path("/etc/a.conf")
+    run("setsid", "sh", "-c", f"sh -c 'echo b > {file}; true'; true")
+    actor, = actors_of(machine)
+    assert_is(actor, "sh", source, login=None)
+    if source == "bpf":
+        assert program("sh") in [parent["exe"] for parent in actor["parents"]]
+
+
+def test_double_fork(machine, source):
+    """It has cut itself off from its parents, and ends at once."""
+    start(machine, source)
+    file = machine.path("/etc/a.conf")
+    logged_in(lambda: run("sh", "-c", f"(sh -c 'echo b > {file}' &) & wait"))
+    wait_for("the write", lambda: file.read_text() == "b\n")
+    actor, = actors_of(machine)
+    assert_is(actor, "sh", source)
+    if source == "bpf":
+        assert len(actor["parents"]) >= 2
+
+
+def test_turned_into_something_else(machine, source):
+    """It wrote and became another program: that one is not named as if it were sure."""
+    start(machine, source)
+    file = machine.path("/etc/a.conf")
+    logged_in(lambda: run("sh", "-c", f"echo b > {file}; exec sleep 0"))
+    actor, = actors_of(machine)
+    if actor.get("exe") != program("sh"):
+        assert actor["confidence"] != "exact", actor
+
+
+def test_several_writers_of_one_file(machine, source):
+    start(machine, source)
+    file = machine.path("/etc/b.conf")
+    # open all the while, so that one look sees what three have done
+    logged_in(lambda: run("sh", "-c", f"exec 3>> {file}; echo 1 >&3; cp /dev/null /dev/stdout >&3;"
+                          f"sed -n p /etc/hostname >> {file}; dd if=/etc/hostname bs=1 count=1 "
+                          f"status=none >> {file}"))
+    actors = actors_of(machine, "/etc/b.conf")
+    assert len({actor["pid"] for actor in actors}) == len(actors)
+    if source == "bpf":
+        assert {program("sed"), program("dd")} <= {actor["exe"] for actor in actors}
+
+
+def test_secrets_in_arguments(machine, source):
+    start(machine, source)
+    file = machine.path("/etc/a.conf")
+    logged_in(lambda: run("sh", "-c", f"echo b > {file}", "--password=hunter2", "--token",
+                          "tops3cret", "https://u:s3same@h/"))
+    actors_of(machine)
+    everything = machine.journal.read_bytes() + \
+        machine.git("show", "observed:change-set.json", text=False)
+    for secret in (b"hunter2", b"tops3cret", b"s3same"):
+        assert secret not in everything
+
+
+def test_tree_made_and_removed(machine, source):
+    """Every file below has somebody; who made the directory is told as an inference at most."""
+    start(machine, source)
+    tree = machine.path("/etc/tree")
+    logged_in(lambda: run("sh", "-c", f"mkdir {tree}; echo 1 > {tree}/a; mkdir {tree}/b"))
+    machine.settle()
+    for path in ("/etc/tree", "/etc/tree/a", "/etc/tree/b"):
+        assert machine.changes(path), path
+    logged_in(lambda: run("rm", "-r", tree))
+    actor = actors_of(machine, "/etc/tree/a")[-1]
+    assert_is(actor, "rm", source)
+
+
+def test_unknown_without_a_source(machine):
+    start(machine, "none")
+    logged_in(lambda: run("sh", "-c", f"echo b > {machine.path('/etc/a.conf')}"))
+    actor, = actors_of(machine)
+    assert actor["confidence"] == "unknown" and "exe" not in actor and "login_uid" not in actor
+
+
+def test_doctor_and_status_tell_the_source(machine, source):
+    start(machine, source)
+    doctor = machine.reeve("doctor", "--json").stdout
+    found = [json.loads(line) for line in doctor.splitlines()]
+    text, = [one["text"] for one in found if one["check"] == "actors" and one["level"] == "ok"]
+    assert source in text
+    assert f"who by {source}" in machine.reeve("status").stdout
+
+
+def test_lookout_ends_with_the_recorder(machine):
+    start(machine, "connector")
+    recorder = machine.pid("recorder")
+    child, = Path(f"/proc/{recorder}/task/{recorder}/children").read_text().split()
+    status = Path(f"/proc/{child}/status").read_text()
+    assert "Seccomp:\t2" in status and "CapEff:\t0000000000080000" in status
+    machine.kill("recorder")
+    wait_for("the lookout to end", lambda: not Path(f"/proc/{child}").exists() or
+             "State:\tZ" in Path(f"/proc/{child}/status").read_text())
