@@ -5,7 +5,7 @@ approved, a mismatching and a refused change look."""
 import os
 
 from conftest import wait_for
-from register_clone import ALICE, blob_id
+from register_clone import ALICE, CHG, blob_id
 
 OLD, NEW, EVIL = "old\n", "new\n", "evil\n"
 MOTD = "/etc/motd"
@@ -45,9 +45,10 @@ def reasons(told):
     return "\n".join(told["reasons"])
 
 
-def approve(register, changes=(PIN_NEW,), approver=ALICE, **members):
-    return register.write(changes, **members).push() and register.sign(approver) and \
-        register.push()
+def approve(register, changes=(PIN_NEW,), approver=ALICE, request=CHG, **members):
+    register.write(changes, request=request, **members).push()
+    register.sign(approver, request=request)
+    return register.push()
 
 
 def assert_approved(register, **kind):

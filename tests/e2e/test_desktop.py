@@ -126,9 +126,33 @@ def test_approval_after_the_fact_withdraws(session, tmp_path):
     wait_for("the first cursor", lambda: session.cursor)
     machine.write("/etc/motd", "New\n")
     session.wait_for_bubbles("the alert")
+    machine.write("/etc/ssh/sshd_config", OPEN)
+    session.wait_for_bubbles("both alerts", lambda found: all_of(found, "/etc/motd", "/etc/ssh"))
     approve(machine, tmp_path, sign, "Welcome\n", "New\n")
-    session.wait_for_none()
+    # what was approved goes; the twin, which nobody approved, stays
+    session.wait_for_bubbles("the other alert alone", lambda found: "/etc/motd" not in texts(found))
+    assert "/etc/ssh/sshd_config" in texts(session.bubbles.values())
     assert machine.events()[-1]["kind"] == "resolved"
+    machine.write("/etc/ssh/sshd_config", SSHD)
+    session.wait_for_none()
+
+
+def test_what_is_put_back_goes_and_the_other_alert_stays(desktop):
+    desktop.machine.write("/etc/motd", "New\n")
+    desktop.machine.write("/etc/ssh/sshd_config", OPEN)
+    desktop.wait_for_bubbles("both alerts", lambda found: all_of(found, "/etc/motd", "/etc/ssh"))
+    desktop.machine.write("/etc/motd", "Welcome\n")
+    desktop.wait_for_bubbles("the other alert alone", lambda found: "/etc/motd" not in texts(found))
+    assert "/etc/ssh/sshd_config" in texts(desktop.bubbles.values())
+
+
+def texts(bubbles):
+    """What is on the screen; all of it on one card or on several, as the time between them was."""
+    return "\n".join(bubble.body for bubble in bubbles)
+
+
+def all_of(bubbles, *paths):
+    return all(path in texts(bubbles) for path in paths)
 
 
 def approve(machine, folder, key, old, new):
