@@ -141,6 +141,7 @@ static bool load_begin(Register *reg, const git_oid *head, gint64 now_usec, GErr
 	if (git_repository_odb(&load->odb, reg->repository) != 0) {
 		return load_failed(error, "its objects");
 	}
+	load_look_for_loose(load);
 	open_commit(load);
 	if (load->broken != NULL) {
 		g_propagate_error(error, g_steal_pointer(&load->broken));

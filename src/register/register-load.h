@@ -12,11 +12,12 @@ struct Load {
 	Register *reg;
 	git_odb *odb;
 	git_oid head;
-	git_tree *requests; /* NULL: there are none */
-	gsize next;         /* the entry of it to look at next */
-	gint64 looked_usec; /* when the branch stood there */
-	gint64 now_usec;    /* of the present call */
-	bool has_moved;     /* some request is not what it was */
+	git_tree *requests;  /* NULL: there are none */
+	bool has_loose[256]; /* whether objects/xx is there: most objects are in packs */
+	gsize next;          /* the entry of it to look at next */
+	gint64 looked_usec;  /* when the branch stood there */
+	gint64 now_usec;     /* of the present call */
+	bool has_moved;      /* some request is not what it was */
 	GError *broken; /* the first thing git could not give, of the folder being read; NULL: none
 			 */
 };
@@ -28,6 +29,8 @@ void load_free(Load *load);
 bool load_failed(GError **error, const char *what);
 /* What git cannot give is missing nobody knows how: whatever it belongs to cannot be judged. */
 void load_note_broken(Load *load, const char *what);
+/* Which loose objects there can be. */
+void load_look_for_loose(Load *load);
 /* libgit2 trusts the indexes of packs, and crashes on false ones: they are looked at first. */
 bool load_check_packs(Register *reg, GError **error);
 /* Nothing is taken into memory before its size is known to be sane; false and a sentence when it
