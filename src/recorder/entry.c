@@ -2,6 +2,7 @@
 /* One path of a look: what is there against what was there. See look.h. */
 #include "recorder/look-private.h"
 #include "base/clock.h"
+#include "base/fd.h"
 #include "base/path.h"
 #include "recorder/temporary.h"
 
@@ -308,12 +309,39 @@ bool look_found(Look *look, const Find *find, GError **error)
 	return !is_directory || look_enter(look, find, error);
 }
 
+/*
+ * A temporary-looking name that came and went is how editors and installers work, and no news,
+ * unless it stayed for a while and stands beside nothing: then somebody left something there.
+ */
+static bool is_scratch(const Look *look, const Order *order)
+{
+	g_autofree char *beside = NULL;
+	g_autofree char *parent = NULL;
+	g_autofree char *path = NULL;
+	auto_fd int fd = -1;
+	struct stat st;
+
+	if (!name_looks_temporary(path_name(order->path))) {
+		return false;
+	}
+	if (order->lived_usec <= SETTLE_BRIEF_USEC) {
+		return true;
+	}
+	beside = name_beside_temporary(path_name(order->path));
+	if (beside == NULL) {
+		return false;
+	}
+	parent = path_parent(order->path);
+	path = path_join(parent, beside);
+	return probe_open(look->world->root_fd, path, &fd, &st, NULL) == PROBE_PRESENT;
+}
+
 static void tell_transient(Look *look, const Order *order, const char *path)
 {
 	Transient *transient;
 
 	if (!order->is_new || look->mode != LOOK_COMPARE || !g_str_equal(path, order->path) ||
-	    name_looks_temporary(path_name(path))) {
+	    is_scratch(look, order)) {
 		return;
 	}
 	transient = notes_add_transient(look->notes, path, order->wall_usec);

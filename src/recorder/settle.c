@@ -150,6 +150,7 @@ static void apply(Settle *settle, Pending *p, Hint *hint)
 		arrive_by_rename(settle, p, hint);
 		break;
 	case HINT_GONE:
+		p->order->lived_usec = p->order->is_new ? now - p->first_usec : 0;
 		enter(p, PHASE_GOING, now + SETTLE_BRIEF_USEC);
 		break;
 	case HINT_WRITING:
@@ -301,6 +302,7 @@ static void join(Settle *settle, Pending *p, Order *back, gint64 now_usec)
 		}
 		order->is_subtree |= back->is_subtree;
 		order->is_new |= back->is_new;
+		order->lived_usec = MAX(order->lived_usec, back->lived_usec);
 		order->is_offline |= back->is_offline;
 		order->postponed = MAX(order->postponed, back->postponed);
 		order->wall_usec = back->wall_usec;

@@ -2,7 +2,6 @@
 /* Names that look temporary: see temporary.h. */
 #include "recorder/temporary.h"
 
-#include <glib.h>
 #include <string.h>
 
 /* A name of `prefix`, then `random` characters out of [A-Za-z0-9_], or at least one when 0, then
@@ -103,4 +102,31 @@ bool name_looks_temporary(const char *name)
 		}
 	}
 	return is_vim_probe(name) || has_random_extension(name);
+}
+
+/* Without the dot that hides it: vim's swap file of "conf" is ".conf.swp". */
+static char *shown(const char *name, gsize length, bool may_be_hidden)
+{
+	bool hides = may_be_hidden && length > 1 && name[0] == '.';
+
+	return length == 0 ? NULL : g_strndup(name + hides, length - hides);
+}
+
+char *name_beside_temporary(const char *name)
+{
+	gsize length = strlen(name);
+
+	if (g_str_has_prefix(name, ".#")) {
+		return shown(name + 2, length - 2, false);
+	}
+	if (name[0] == '#' && length > 2 && name[length - 1] == '#') {
+		return shown(name + 1, length - 2, false);
+	}
+	for (gsize i = 0; i < G_N_ELEMENTS(suffixes); i++) {
+		if (g_str_has_suffix(name, suffixes[i])) {
+			return shown(name, length - strlen(suffixes[i]),
+				     g_str_has_prefix(suffixes[i], ".sw"));
+		}
+	}
+	return has_random_extension(name) ? shown(name, length - 7, true) : NULL;
 }

@@ -5,7 +5,12 @@
  */
 #pragma once
 
+#include <glib.h>
 #include <stdbool.h>
 
 /* Whether the last component of a path looks like a temporary name. */
 bool name_looks_temporary(const char *name);
+
+/* The name that a temporary-looking one is made beside, by its form (".conf.swp" and
+ * "conf.dpkg-new" stand beside "conf"); NULL: its form does not tell. Caller frees. */
+char *name_beside_temporary(const char *name);

@@ -325,6 +325,27 @@ static void test_transient(Fixture *f, const void *data)
 	g_assert_cmpstr(((Transient *)f->notes->transients->pdata[0])->path, ==, "/etc/flash");
 }
 
+static Order *flash(const char *path, gint64 lived_ms)
+{
+	Order *o = new_order(path);
+
+	o->lived_usec = lived_ms * 1000;
+	return o;
+}
+
+/* Temporary-looking names: told when they stayed a while and stand beside nothing. */
+static void test_transient_temporary(Fixture *f, const void *data)
+{
+	write_file(f, "etc/there", "1");
+	adopt(f);
+	g_assert_cmpstr(look(f, flash("/etc/none.tmp", 26), flash("/etc/there.tmp", 200),
+			     flash("/etc/4913", 25)),
+			==, "/etc/none.tmp");
+	g_assert_cmpuint(f->notes->transients->len, ==, 1);
+	g_assert_cmpstr(look(f, flash("/etc/tmpAb3dE9", 100), flash("/etc/.there.swp", 200), NULL),
+			==, "/etc/tmpAb3dE9");
+}
+
 static void test_file_and_directory(Fixture *f, const void *data)
 {
 	write_file(f, "etc/x", "file");
@@ -611,6 +632,7 @@ int main(int argc, char **argv)
 	ADD("/look/unwatched-directory", test_unwatched_directory);
 	ADD("/look/vanished", test_vanished);
 	ADD("/look/transient", test_transient);
+	ADD("/look/transient-temporary", test_transient_temporary);
 	ADD("/look/file-and-directory", test_file_and_directory);
 	ADD("/look/moved-file", test_moved_file);
 	ADD("/look/moved-directory", test_moved_directory);

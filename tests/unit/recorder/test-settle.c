@@ -250,6 +250,18 @@ static void test_written_beside(Fixture *f, const void *data)
 	g_assert_false(taken(f, 1)->is_new);
 }
 
+/* How long a new name was there; one renamed away was no transient. */
+static void test_lived(Fixture *f, const void *data)
+{
+	push(f, HINT_CREATED, "/etc/a.tmp", 0);
+	push(f, HINT_WRITTEN, "/etc/a.tmp", 1);
+	push(f, HINT_GONE, "/etc/a.tmp", 100);
+	push(f, HINT_GONE, "/etc/b", 110);
+	g_assert_cmpstr(take(f, 300), ==, "/etc/a.tmp /etc/b");
+	g_assert_cmpint(taken(f, 0)->lived_usec, ==, 100 * MS);
+	g_assert_cmpint(taken(f, 1)->lived_usec, ==, 0);
+}
+
 /* vim: a -> a~, a is written anew, a~ is removed. One look at a. */
 static void test_backup(Fixture *f, const void *data)
 {
@@ -571,6 +583,7 @@ int main(int argc, char **argv)
 	ADD("/settle/rename", test_rename);
 	ADD("/settle/temporary-renamed", test_temporary_renamed);
 	ADD("/settle/written-beside", test_written_beside);
+	ADD("/settle/lived", test_lived);
 	ADD("/settle/backup", test_backup);
 	ADD("/settle/backup-only", test_backup_only);
 	ADD("/settle/temporary", test_temporary);

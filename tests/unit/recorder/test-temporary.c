@@ -35,10 +35,29 @@ static void test_honest(void)
 	}
 }
 
+static const struct {
+	const char *name, *beside;
+} pairs[] = {
+	{"conf~", "conf"},           {".conf.swp", "conf"},    {"x.dpkg-new", "x"},
+	{".#hosts", "hosts"},        {"#hosts#", "hosts"},     {"passwd.lock", "passwd"},
+	{"passwd.k3Xb9Q", "passwd"}, {".name.Ab12Cd", "name"}, {"4913", NULL},
+	{"sedAb3dE9", NULL},         {"tmpa8f3k2x1", NULL},    {"~", NULL},
+};
+
+static void test_beside(void)
+{
+	for (gsize i = 0; i < G_N_ELEMENTS(pairs); i++) {
+		g_autofree char *beside = name_beside_temporary(pairs[i].name);
+
+		g_assert_cmpstr(beside, ==, pairs[i].beside);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/temporary/temporary", test_temporary);
 	g_test_add_func("/temporary/honest", test_honest);
+	g_test_add_func("/temporary/beside", test_beside);
 	return g_test_run();
 }

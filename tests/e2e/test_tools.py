@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Everyday tools at work on a watched tree: one change for what a person did, no scratch names; and
+what somebody leaves for a moment under such a name is told all the same.
+"""
+
+import shutil
+import subprocess
+import time
+
+import pytest
+
+from conftest import wait_for
+
+pytestmark = pytest.mark.both_backends
+
+
+def run(*words, **options):
+    subprocess.run([str(word) for word in words], check=True, stdin=subprocess.DEVNULL,
+                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **options)
+
+
+def sed(file):
+    run("sed", "-i", "s/one/two/", file)
+
+
+def perl(file):
+    run("perl", "-pi", "-e", "s/one/two/", file)
+
+
+def perl_with_backup(file):
+    run("perl", "-pi.bak~", "-e", "s/one/two/", file)
+
+
+def vim(file):
+    run("vim", "-Nes", "-u", "NONE", "-c", "set swapfile", "-c", "%s/one/two/", "-c", "sleep 60m",
+        "-c", "wq", file)
+
+
+def vim_with_backup(file):
+    run("vim", "-Nes", "-u", "NONE", "-c", "set swapfile writebackup backup backupcopy=no", "-c",
+        "%s/one/two/", "-c", "wq", file)
+
+
+def install(file):
+    new = file.parent.parent / "new"
+    new.write_text("two\n")
+    run("install", "-m", "644", new, file)
+    new.unlink()
+
+
+def config(file):
+    run("git", "config", "-f", file, "a.b", "two")
+
+
+@pytest.mark.parametrize("tool", [sed, perl, perl_with_backup, vim, vim_with_backup, install, config],
+                         ids=lambda tool: tool.__name__)
+def test_an_edit_with_a_tool_is_one_update(machine, tool):
+    if shutil.which(tool.__name__.split("_")[0].replace("config", "git")) is None:
+        pytest.skip(f"{tool.__name__} is not installed")
+    (machine.root / "tmp").mkdir()
+    file = machine.write("/etc/app.conf", "one\n" if tool is not config else "[a]\n\tb = one\n",
+                         mode=0o644)
+    machine.start()
+    tool(file)
+    machine.settle()
+    told = [(change["path"], change["op"]) for change in machine.changes()]
+    backups = [("/etc/app.conf~", "created"), ("/etc/app.conf.bak~", "created")]
+    assert [one for one in told if one not in backups] == [("/etc/app.conf", "updated")]
+
+
+def make_package(folder, version):
+    """A package of thirty files of configuration."""
+    tree = folder / f"tree-{version}"
+    (tree / "DEBIAN").mkdir(parents=True)
+    (tree / "etc" / "app.d").mkdir(parents=True)
+    (tree / "DEBIAN" / "control").write_text(
+        f"Package: app\nVersion: {version}\nArchitecture: all\nMaintainer: e <e@example.org>\n"
+        "Description: an app\n")
+    names = [f"etc/app.d/{number:02}.conf" for number in range(30)]
+    for name in names:
+        (tree / name).write_text(f"version = {version}\n")
+    (tree / "DEBIAN" / "conffiles").write_text("".join(f"/{name}\n" for name in names))
+    made = folder / f"app-{version}.deb"
+    run("dpkg-deb", "--root-owner-group", "--build", tree, made)
+    return made
+
+
+def dpkg(machine, package):
+    run("dpkg", f"--admindir={machine.path('/var/lib/dpkg')}", f"--instdir={machine.root}",
+        "--force-not-root", "--force-unsafe-io", "-i", package)
+
+
+def test_installing_and_upgrading_a_package_has_no_transients(machine):
+    """What dpkg leaves between unpacking and configuring (.dpkg-new) lies there for longer than
+    such names wait, and is told as the files they are for that time."""
+    for folder in ("/var/lib/dpkg/info", "/var/lib/dpkg/updates"):
+        machine.path(folder).mkdir(parents=True)
+    machine.write("/var/lib/dpkg/status", "")
+    machine.write("/var/lib/dpkg/available", "")
+    machine.start()
+    dpkg(machine, make_package(machine.folder, 1))
+    machine.settle()
+    dpkg(machine, make_package(machine.folder, 2))
+    machine.settle()
+    assert machine.recorded("/etc/app.d/29.conf") == b"version = 2\n"
+    assert [change for change in machine.changes() if change["op"] == "transient"] == []
+
+
+def test_what_lies_for_a_moment_under_a_scratch_name_is_told(machine):
+    machine.write("/etc/app.conf", "one\n")
+    machine.start()
+
+    def left_for_a_moment():
+        file = machine.write("/etc/cron.d/job.tmp", "* * * * * root evil\n")
+        time.sleep(0.1)  # the act itself: longer than tools need, shorter than such names wait
+        file.unlink()
+        machine.settle()
+        return machine.changes("/etc/cron.d/job.tmp")
+    machine.path("/etc/cron.d").mkdir()
+    machine.settle()
+    # On a busy machine it may stay long enough to be recorded as a file: then that is told.
+    told = wait_for("it to be told", left_for_a_moment)
+    assert told[0]["op"] in ("transient", "created")
+
+
+def test_the_same_beside_its_file_is_a_tool_at_work(machine):
+    machine.write("/etc/app.conf", "one\n")
+    machine.start()
+    file = machine.write("/etc/app.conf.lock", "")
+    time.sleep(0.05)
+    file.unlink()
+    machine.settle()
+    assert [change for change in machine.changes() if change["op"] == "transient"] == []
