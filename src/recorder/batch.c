@@ -253,7 +253,10 @@ static void follow_up(Recorder *recorder, const LookReport *report, const Notes 
 	}
 	settle_all(recorder, report->unstable, UNSTABLE_RECHECK_USEC);
 	settle_all(recorder, report->doubtful, SETTLE_RECHECK_USEC);
-	recorder->maintain_usec = now + MAINTAIN_AFTER_USEC;
+	/* not put off by every commit: where they never end, packs would never be merged */
+	if (recorder->maintain_usec == 0) {
+		recorder->maintain_usec = now + MAINTAIN_AFTER_USEC;
+	}
 }
 
 static bool begin(const Recorder *recorder, GError **error)

@@ -17,6 +17,7 @@
 #define BEAT_USEC 5000000
 #define PROGRESS_USEC 100000
 #define PATROL_USEC 60000000
+#define TIDY_LATER_USEC 60000000
 
 void recorder_init(Recorder *recorder)
 {
@@ -233,16 +234,26 @@ static void patrol(Recorder *recorder, gint64 now)
 static void tidy(Recorder *recorder, gint64 now)
 {
 	g_autoptr(GError) failure = NULL;
-	bool has_more = false;
 
 	if (recorder->maintain_usec == 0 || now < recorder->maintain_usec ||
 	    recorder->retry_usec != 0) {
 		return;
 	}
-	if (!snapshot_maintain(recorder->world.snapshot, &has_more, &failure)) {
+	switch (snapshot_maintain(recorder->world.snapshot, clock_wall_usec(), &failure)) {
+	case SNAPSHOT_TIDY:
+		recorder->maintain_usec = 0;
+		break;
+	case SNAPSHOT_TIDY_MORE: /* after whatever has come meanwhile */
+		recorder->maintain_usec = now;
+		break;
+	case SNAPSHOT_TIDY_LATER:
+		recorder->maintain_usec = now + TIDY_LATER_USEC;
+		break;
+	case SNAPSHOT_TIDY_ERROR:
 		log_warning("cannot tidy the snapshots: %s", failure->message);
+		recorder->maintain_usec = now + TIDY_LATER_USEC;
+		break;
 	}
-	recorder->maintain_usec = has_more ? now + BEAT_USEC : 0;
 }
 
 /* What is done now and then, not for a hint's sake. */

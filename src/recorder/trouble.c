@@ -33,9 +33,11 @@ static void begin(Recorder *recorder, const char *word, const GError *failure)
 
 	log_error("cannot record: %s (%s); trying again until it works", weather_text(word),
 		  failure->message);
-	if ((strcmp(word, "disk-full") == 0 || strcmp(word, "no-inodes") == 0) &&
-	    ballast_drop(recorder->state_fd)) {
-		tell(recorder, gap);
+	if (strcmp(word, "disk-full") == 0 || strcmp(word, "no-inodes") == 0) {
+		snapshot_make_room(recorder->world.snapshot, clock_wall_usec());
+		if (ballast_drop(recorder->state_fd)) {
+			tell(recorder, gap);
+		}
 	}
 	g_ptr_array_add(recorder->gaps, gap);
 }

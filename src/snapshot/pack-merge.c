@@ -18,11 +18,28 @@
 
 #define HEADER_BYTES 12
 #define INDEX_MAX_BYTES (64 * 1024 * 1024)
+/* Of an index: everything but 28 bytes for each object. */
+#define INDEX_FIXED_BYTES (8 + 1024 + 2 * BLOB_BYTES)
+#define INDEX_OBJECT_BYTES (BLOB_BYTES + 8)
 
 typedef struct {
 	char *name; /* hex: pack-<name>.pack */
 	guint64 bytes;
+	guint64 objects;
 } Source;
+
+struct PackMerge {
+	int folder_fd;
+	GPtrArray *sources; /* of Source */
+	guint at;           /* the one being copied */
+	int fd;             /* its pack; -1: not open */
+	guint64 end;        /* where its objects end */
+	GArray *entries;    /* of PackEntry, by offset */
+	guint next;         /* of them */
+	GByteArray *object; /* the packed bytes at hand */
+	Pack *target;
+	GPtrArray *replaced; /* of char * */
+};
 
 static void source_free(Source *source)
 {
@@ -39,13 +56,25 @@ static char *file_name(const char *name, const char *suffix)
  * Choosing
  */
 
+static bool is_file_of_at_most(int folder_fd, const char *name, guint64 most, guint64 *ret_bytes)
+{
+	struct stat st;
+
+	if (fstatat(folder_fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(st.st_mode)) {
+		return false;
+	}
+	*ret_bytes = (guint64)st.st_size;
+	return *ret_bytes <= most;
+}
+
 /* Adds the pack of an index's file name, when it is one that may be merged. */
-static void consider(GPtrArray *sources, int folder_fd, const char *index)
+static void consider(GPtrArray *sources, int folder_fd, const char *index,
+		     const Superseded *superseded)
 {
 	g_autofree char *name = NULL;
 	g_autofree char *pack = NULL;
 	g_autofree char *keep = NULL;
-	struct stat st;
+	guint64 bytes, index_bytes;
 	Source *source;
 
 	if (!g_str_has_prefix(index, "pack-") || !g_str_has_suffix(index, ".idx")) {
@@ -54,14 +83,19 @@ static void consider(GPtrArray *sources, int folder_fd, const char *index)
 	name = g_strndup(index + strlen("pack-"), strlen(index) - strlen("pack-.idx"));
 	pack = file_name(name, ".pack");
 	keep = file_name(name, ".keep");
-	if (fstatat(folder_fd, pack, &st, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(st.st_mode) ||
-	    st.st_size > PACK_MERGE_MAX_BYTES ||
+	if (superseded_has(superseded, name) ||
+	    !is_file_of_at_most(folder_fd, pack, PACK_MERGE_MAX_BYTES, &bytes) ||
+	    !is_file_of_at_most(folder_fd, index, INDEX_MAX_BYTES, &index_bytes) ||
+	    index_bytes > PACK_MERGE_MAX_OBJECTS * INDEX_OBJECT_BYTES ||
 	    faccessat(folder_fd, keep, F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
 		return;
 	}
 	source = g_new(Source, 1);
 	source->name = g_steal_pointer(&name);
-	source->bytes = (guint64)st.st_size;
+	source->bytes = bytes;
+	source->objects = index_bytes < INDEX_FIXED_BYTES
+				  ? 0
+				  : (index_bytes - INDEX_FIXED_BYTES) / INDEX_OBJECT_BYTES;
 	g_ptr_array_add(sources, source);
 }
 
@@ -74,7 +108,7 @@ static int compare_sources(const void *a, const void *b)
 				    : strcmp(x->name, y->name);
 }
 
-static GPtrArray *list_sources(int folder_fd, GError **error)
+static GPtrArray *list_sources(int folder_fd, const Superseded *superseded, GError **error)
 {
 	g_autoptr(GPtrArray) sources = g_ptr_array_new_with_free_func((GDestroyNotify)source_free);
 	int fd = openat(folder_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -87,7 +121,7 @@ static GPtrArray *list_sources(int folder_fd, GError **error)
 		return NULL;
 	}
 	while ((entry = readdir(folder)) != NULL) {
-		consider(sources, folder_fd, entry->d_name);
+		consider(sources, folder_fd, entry->d_name, superseded);
 	}
 	closedir(folder);
 	g_ptr_array_sort(sources, compare_sources);
@@ -96,22 +130,73 @@ static GPtrArray *list_sources(int folder_fd, GError **error)
 
 /*
  * Keeps the smallest packs, up to the first that is twice as big as all before it together, or
- * until there is enough work for one round.
+ * until there is enough work for one merge.
  */
 static void keep_row(GPtrArray *sources)
 {
-	guint64 sum = 0;
+	guint64 sum = 0, objects = 0;
 	guint n = 0;
 
 	for (; n < sources->len; n++) {
 		const Source *source = sources->pdata[n];
 
-		if (n > 1 && (source->bytes >= 2 * sum || sum >= PACK_MERGE_MAX_BYTES)) {
+		if (n > 1 && (source->bytes >= 2 * sum || sum >= PACK_MERGE_MAX_BYTES ||
+			      objects + source->objects > PACK_MERGE_MAX_OBJECTS)) {
 			break;
 		}
 		sum += source->bytes;
+		objects += source->objects;
 	}
 	g_ptr_array_set_size(sources, (gint)n);
+}
+
+/* Somebody's index over many packs would point at packs that are gone. */
+static bool has_common_index(int folder_fd)
+{
+	return faccessat(folder_fd, "multi-pack-index", F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+bool pack_merge_begin(int folder_fd, const Superseded *superseded, PackMerge **ret, GError **error)
+{
+	g_autoptr(GPtrArray) sources = list_sources(folder_fd, superseded, error);
+	PackMerge *merge;
+
+	*ret = NULL;
+	if (sources == NULL) {
+		return false;
+	}
+	if (sources->len <= PACK_MERGE_ABOVE || has_common_index(folder_fd)) {
+		return true;
+	}
+	keep_row(sources);
+	merge = g_new0(PackMerge, 1);
+	merge->folder_fd = folder_fd;
+	merge->fd = -1;
+	merge->sources = g_steal_pointer(&sources);
+	merge->object = g_byte_array_new();
+	merge->target = pack_new(folder_fd);
+	merge->replaced = g_ptr_array_new_with_free_func(g_free);
+	*ret = merge;
+	return true;
+}
+
+static void close_source(PackMerge *merge)
+{
+	fd_close(&merge->fd);
+	g_clear_pointer(&merge->entries, g_array_unref);
+}
+
+void pack_merge_free(PackMerge *merge)
+{
+	if (merge == NULL) {
+		return;
+	}
+	close_source(merge);
+	pack_free(merge->target);
+	g_ptr_array_unref(merge->sources);
+	g_ptr_array_unref(merge->replaced);
+	g_byte_array_unref(merge->object);
+	g_free(merge);
 }
 
 /*
@@ -133,145 +218,165 @@ static bool damaged(GError **error, const char *name)
 	return false;
 }
 
+static bool open_source(PackMerge *merge, const Source *source, GError **error)
+{
+	g_autofree char *pack = file_name(source->name, ".pack");
+	g_autofree char *index_name = file_name(source->name, ".idx");
+	g_autoptr(GBytes) index =
+		io_read_file(merge->folder_fd, index_name, INDEX_MAX_BYTES, error);
+	const guint8 *data;
+	gsize size;
+
+	if (index == NULL) {
+		return false;
+	}
+	data = g_bytes_get_data(index, &size);
+	merge->entries = pack_index_parse(data, size, NULL);
+	if (merge->entries == NULL || source->bytes < HEADER_BYTES + BLOB_BYTES) {
+		return damaged(error, source->name);
+	}
+	if (merge->entries->len > 1) {
+		qsort(merge->entries->data, merge->entries->len, sizeof(PackEntry),
+		      compare_offsets);
+	}
+	merge->fd = openat(merge->folder_fd, pack, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	if (merge->fd < 0) {
+		return error_set_errno(error, "cannot open %s", pack);
+	}
+	merge->end = source->bytes - BLOB_BYTES;
+	merge->next = 0;
+	return true;
+}
+
 typedef enum {
 	COPY_DONE,
 	COPY_FOREIGN, /* has deltas: not one of ours */
 	COPY_FAILED,
 } Copy;
 
-static Copy copy_objects(Pack *target, const char *name, GBytes *pack, const GArray *entries,
-			 GError **error)
+static bool read_object(PackMerge *merge, const PackEntry *entry, guint64 end, GError **error)
 {
-	gsize size;
-	const guint8 *bytes = g_bytes_get_data(pack, &size);
+	GByteArray *object = merge->object;
 
-	for (guint i = 0; i < entries->len; i++) {
-		const PackEntry *entry = &g_array_index(entries, PackEntry, i);
-		guint64 end = i + 1 < entries->len ? g_array_index(entries, PackEntry, i + 1).offset
-						   : size - BLOB_BYTES;
-
-		if (entry->offset < HEADER_BYTES || end <= entry->offset || end > size ||
-		    crc32(0, bytes + entry->offset, (uInt)(end - entry->offset)) != entry->crc) {
-			damaged(error, name);
-			return COPY_FAILED;
-		}
-		if ((bytes[entry->offset] >> 4 & 7) > OBJECT_BLOB) {
-			return COPY_FOREIGN;
-		}
-		if (!pack_has(target, entry->id) &&
-		    !pack_add_packed(target, bytes + entry->offset, end - entry->offset, entry->crc,
-				     entry->id, error)) {
-			return COPY_FAILED;
-		}
+	if (entry->offset < HEADER_BYTES || end <= entry->offset || end > merge->end) {
+		return false;
 	}
+	g_byte_array_set_size(object, (guint)(end - entry->offset));
+	return io_pread_exact(merge->fd, object->data, object->len, (goffset)entry->offset,
+			      error) &&
+	       crc32(0, object->data, object->len) == entry->crc;
+}
+
+static Copy copy_object(PackMerge *merge, const char *name, GError **error)
+{
+	const PackEntry *entry = &g_array_index(merge->entries, PackEntry, merge->next);
+	bool is_last = merge->next + 1 == merge->entries->len;
+	guint64 end = is_last ? merge->end : entry[1].offset;
+	g_autoptr(GError) unreadable = NULL;
+
+	if (!read_object(merge, entry, end, &unreadable)) {
+		if (g_error_matches(unreadable, REEVE_ERROR, REEVE_ERROR_IO)) {
+			g_propagate_error(error, g_steal_pointer(&unreadable));
+		} else {
+			damaged(error, name);
+		}
+		return COPY_FAILED;
+	}
+	if ((merge->object->data[0] >> 4 & 7) > OBJECT_BLOB) {
+		return COPY_FOREIGN;
+	}
+	merge->next++;
+	return pack_has(merge->target, entry->id) ||
+			       pack_add_packed(merge->target, merge->object->data,
+					       merge->object->len, entry->crc, entry->id, error)
+		       ? COPY_DONE
+		       : COPY_FAILED;
+}
+
+/* Copies on in the pack at hand, at most so many bytes. *ret_left: of them. */
+static Copy copy_some(PackMerge *merge, const char *name, gsize bytes, gsize *ret_left,
+		      GError **error)
+{
+	while (merge->next < merge->entries->len && bytes > 0) {
+		Copy copy = copy_object(merge, name, error);
+
+		if (copy != COPY_DONE) {
+			return copy;
+		}
+		bytes -= MIN(bytes, merge->object->len);
+	}
+	*ret_left = bytes;
 	return COPY_DONE;
 }
 
-static Copy copy_pack(Pack *target, int folder_fd, const char *name, GError **error)
+/* False and *error, or the work for this step is done, or all sources are. */
+static bool copy_sources(PackMerge *merge, gsize bytes, GError **error)
 {
-	g_autofree char *pack_name = file_name(name, ".pack");
-	g_autofree char *index_name = file_name(name, ".idx");
-	g_autoptr(GBytes) pack = NULL;
-	g_autoptr(GBytes) index = NULL;
-	g_autoptr(GArray) entries = NULL;
-	gsize size;
-	const guint8 *data;
+	while (merge->at < merge->sources->len && bytes > 0) {
+		const Source *source = merge->sources->pdata[merge->at];
 
-	pack = io_read_file(folder_fd, pack_name, PACK_MERGE_MAX_BYTES, error);
-	index = pack == NULL ? NULL : io_read_file(folder_fd, index_name, INDEX_MAX_BYTES, error);
-	if (index == NULL) {
-		return COPY_FAILED;
-	}
-	data = g_bytes_get_data(index, &size);
-	entries = pack_index_parse(data, size, error);
-	if (entries == NULL || g_bytes_get_size(pack) < HEADER_BYTES + BLOB_BYTES) {
-		g_clear_error(error);
-		damaged(error, name);
-		return COPY_FAILED;
-	}
-	if (entries->len > 1) {
-		qsort(entries->data, entries->len, sizeof(PackEntry), compare_offsets);
-	}
-	return copy_objects(target, name, pack, entries, error);
-}
-
-/* Copies all sources; takes those that are not ours out of the list. */
-static bool copy_all(Pack *target, int folder_fd, GPtrArray *sources, GError **error)
-{
-	for (guint i = sources->len; i-- > 0;) {
-		const Source *source = sources->pdata[i];
-
-		switch (copy_pack(target, folder_fd, source->name, error)) {
+		if (merge->fd < 0 && !open_source(merge, source, error)) {
+			return false;
+		}
+		switch (copy_some(merge, source->name, bytes, &bytes, error)) {
 		case COPY_DONE:
+			if (merge->next == merge->entries->len) {
+				close_source(merge);
+				merge->at++;
+			}
 			break;
 		case COPY_FOREIGN:
-			g_ptr_array_remove_index(sources, i);
+			close_source(merge);
+			g_ptr_array_remove_index(merge->sources, merge->at);
 			break;
 		case COPY_FAILED:
 			return false;
 		}
 	}
+	pack_push(merge->target);
 	return true;
 }
 
-/* The index first: a pack without one is nobody's. The rest is what git may have put beside. */
-static void remove_source(int folder_fd, const char *name)
+/*
+ * Finishing
+ */
+
+static PackMergeStep finish(PackMerge *merge, gsize bytes, GError **error)
 {
-	static const char *const suffixes[] = {".idx", ".pack", ".rev", ".bitmap"};
+	char merged[2 * BLOB_BYTES + 1];
+	bool is_hashed;
 
-	for (gsize i = 0; i < G_N_ELEMENTS(suffixes); i++) {
-		g_autofree char *file = file_name(name, suffixes[i]);
-
-		unlinkat(folder_fd, file, 0);
+	if (merge->sources->len < 2) {
+		return PACK_MERGE_NOTHING;
 	}
-}
-
-static void remove_sources(int folder_fd, const GPtrArray *sources, const char *merged)
-{
-	for (guint i = 0; i < sources->len; i++) {
-		const Source *source = sources->pdata[i];
+	if (!pack_hash(merge->target, bytes, &is_hashed, error)) {
+		return PACK_MERGE_ERROR;
+	}
+	if (!is_hashed) {
+		return PACK_MERGE_MORE;
+	}
+	if (!pack_finish(merge->target, merged, error)) {
+		return PACK_MERGE_ERROR;
+	}
+	for (guint i = 0; i < merge->sources->len; i++) {
+		const Source *source = merge->sources->pdata[i];
 
 		if (strcmp(source->name, merged) != 0) {
-			remove_source(folder_fd, source->name);
+			g_ptr_array_add(merge->replaced, g_strdup(source->name));
 		}
 	}
+	return PACK_MERGE_DONE;
 }
 
-/* Somebody's index over many packs would point at packs that are gone. */
-static bool has_common_index(int folder_fd)
+PackMergeStep pack_merge_step(PackMerge *merge, gsize bytes, GError **error)
 {
-	return faccessat(folder_fd, "multi-pack-index", F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+	if (merge->at == merge->sources->len) {
+		return finish(merge, bytes, error);
+	}
+	return copy_sources(merge, bytes, error) ? PACK_MERGE_MORE : PACK_MERGE_ERROR;
 }
 
-bool pack_merge(int folder_fd, bool *ret_merged, bool *ret_more, GError **error)
+const GPtrArray *pack_merge_replaced(const PackMerge *merge)
 {
-	g_autoptr(GPtrArray) sources = list_sources(folder_fd, error);
-	g_autoptr(Pack) target = NULL;
-	char merged[2 * BLOB_BYTES + 1];
-	guint before;
-
-	*ret_merged = false;
-	*ret_more = false;
-	if (sources == NULL) {
-		return false;
-	}
-	if (sources->len <= PACK_MERGE_ABOVE || has_common_index(folder_fd)) {
-		return true;
-	}
-	before = sources->len;
-	keep_row(sources);
-	target = pack_new(folder_fd);
-	if (!copy_all(target, folder_fd, sources, error)) {
-		return false;
-	}
-	if (sources->len < 2) {
-		return true;
-	}
-	if (!pack_finish(target, merged, error)) {
-		return false;
-	}
-	remove_sources(folder_fd, sources, merged);
-	*ret_merged = true;
-	*ret_more = before - sources->len + 1 > PACK_MERGE_ABOVE;
-	return true;
+	return merge->replaced;
 }

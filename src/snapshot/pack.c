@@ -46,6 +46,8 @@ struct Pack {
 	guint64 written;  /* bytes in the file */
 	Compressor *compressor;
 	Compressor *plain; /* NULL until needed */
+	Sha1 *sha1;        /* over what is written; NULL while objects are added */
+	guint64 hashed;    /* bytes of it */
 };
 
 /* An object on its way to the worker. */
@@ -110,6 +112,7 @@ void pack_free(Pack *pack)
 	g_ptr_array_unref(pack->entries);
 	libdeflate_free_compressor(pack->compressor);
 	libdeflate_free_compressor(pack->plain);
+	g_clear_pointer(&pack->sha1, sha1_free);
 	g_free(pack);
 }
 
@@ -270,38 +273,67 @@ bool pack_add_packed(Pack *pack, const void *packed, gsize size, guint32 crc,
  * Finishing
  */
 
-static bool hash_file(Pack *pack, Sha1 *sha1, GError **error)
+/* The count is known from here on: it enters the header, and the hashing can begin. */
+static bool seal(Pack *pack, GError **error)
+{
+	guint32 count = GUINT32_TO_BE(pack->entries->len);
+
+	if (pack->sha1 != NULL) {
+		return true;
+	}
+	if (pack->fd < 0) {
+		memcpy(pack->tail->data + 8, &count, sizeof(count));
+	} else if (!spill(pack, error) ||
+		   !io_pwrite_all(pack->fd, &count, sizeof(count), 8, error)) {
+		return false;
+	}
+	pack->sha1 = sha1_new();
+	sha1_begin(pack->sha1);
+	return true;
+}
+
+static bool hash_file(Pack *pack, guint64 until, GError **error)
 {
 	g_autofree guint8 *block = g_malloc(READ_BACK_BYTES);
-	guint64 at = 0;
 
-	while (at < pack->written) {
-		gsize step = MIN(READ_BACK_BYTES, pack->written - at);
+	while (pack->hashed < until) {
+		gsize step = MIN(READ_BACK_BYTES, until - pack->hashed);
 
-		if (!io_pread_exact(pack->fd, block, step, (goffset)at, error)) {
+		if (!io_pread_exact(pack->fd, block, step, (goffset)pack->hashed, error)) {
 			return false;
 		}
-		sha1_update(sha1, block, step);
-		at += step;
+		sha1_update(pack->sha1, block, step);
+		pack->hashed += step;
 	}
+	return true;
+}
+
+bool pack_hash(Pack *pack, gsize bytes, bool *ret_done, GError **error)
+{
+	*ret_done = false;
+	if (!seal(pack, error)) {
+		return false;
+	}
+	if (pack->fd < 0 && pack->hashed == 0) {
+		sha1_update(pack->sha1, pack->tail->data, pack->tail->len);
+		pack->hashed = pack->tail->len;
+	}
+	if (pack->fd >= 0 && !hash_file(pack, MIN(pack->written, pack->hashed + bytes), error)) {
+		return false;
+	}
+	*ret_done = pack->fd < 0 || pack->hashed == pack->written;
 	return true;
 }
 
 static bool complete_pack(Pack *pack, guint8 ret_checksum[BLOB_BYTES], GError **error)
 {
-	g_autoptr(Sha1) sha1 = sha1_new();
-	guint32 count = GUINT32_TO_BE(pack->entries->len);
+	bool is_hashed;
 
-	sha1_begin(sha1);
-	if (pack->fd < 0) {
-		memcpy(pack->tail->data + 8, &count, sizeof(count));
-		sha1_update(sha1, pack->tail->data, pack->tail->len);
-	} else if (!spill(pack, error) ||
-		   !io_pwrite_all(pack->fd, &count, sizeof(count), 8, error) ||
-		   !hash_file(pack, sha1, error)) {
+	if (!pack_hash(pack, G_MAXSIZE / 2, &is_hashed, error)) {
 		return false;
 	}
-	sha1_end(sha1, ret_checksum);
+	g_assert(is_hashed);
+	sha1_end(pack->sha1, ret_checksum);
 	g_byte_array_append(pack->tail, ret_checksum, BLOB_BYTES);
 	return spill(pack, error);
 }
@@ -314,6 +346,13 @@ static bool complete_pack(Pack *pack, guint8 ret_checksum[BLOB_BYTES], GError **
 static void begin_sync(int fd)
 {
 	sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+}
+
+void pack_push(const Pack *pack)
+{
+	if (pack->fd >= 0) {
+		begin_sync(pack->fd);
+	}
 }
 
 static bool end_sync(int fd, GError **error)

@@ -42,6 +42,14 @@ bool pack_add(Pack *pack, ObjectType type, const void *data, gsize size,
 bool pack_add_packed(Pack *pack, const void *packed, gsize size, guint32 crc,
 		     const guint8 id[BLOB_BYTES], GError **error);
 
+/* Begins to write out what has grown into the file, without waiting. Merging only. */
+void pack_push(const Pack *pack);
+
+/* Nothing is added from here on: computes the checksum, as far as so many bytes, so that
+ * pack_finish has less to do. *ret_done: over all of it. Merging only; pack_finish does it where
+ * nobody has. */
+bool pack_hash(Pack *pack, gsize bytes, bool *ret_done, GError **error);
+
 /*
  * Writes what is missing, the checksum and the index; fsyncs both; gives both their names, the
  * pack first; fsyncs the folder. `ret_name` is the checksum in hex (pack-<name>.pack). On error

@@ -17,11 +17,15 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Some ten milliseconds of work. */
+#define MERGE_STEP_BYTES (2 * 1024 * 1024)
 #define USEC_PER_SEC G_GINT64_CONSTANT(1000000)
 
 struct Snapshot {
 	Repository *repository;
 	Objects *objects;
+	Superseded *superseded;
+	PackMerge *merge; /* NULL: none is under way */
 	char *host;
 	char *head;       /* in hex; NULL before the first commit */
 	SpineRoots roots; /* of the head */
@@ -129,6 +133,8 @@ Snapshot *snapshot_open(const char *state_dir, GError **error)
 	if (snapshot->repository == NULL) {
 		return NULL;
 	}
+	snapshot->superseded =
+		superseded_open(snapshot->repository->fd, snapshot->repository->pack_fd);
 	snapshot->objects =
 		objects_open(snapshot->repository->objects, snapshot->repository->pack_fd, error);
 	if (snapshot->objects == NULL || !load_head(snapshot, error)) {
@@ -143,6 +149,8 @@ void snapshot_close(Snapshot *snapshot)
 		return;
 	}
 	spine_free(snapshot->spine);
+	pack_merge_free(snapshot->merge);
+	superseded_free(snapshot->superseded);
 	g_clear_error(&snapshot->trouble);
 	objects_close(snapshot->objects);
 	repository_close(snapshot->repository);
@@ -335,15 +343,77 @@ SnapshotCommit snapshot_commit(Snapshot *snapshot, const Notes *notes, GError **
  * Upkeep
  */
 
-bool snapshot_maintain(Snapshot *snapshot, bool *ret_more, GError **error)
+static bool expire(Snapshot *snapshot, gint64 now_usec, gint64 grace_usec, guint *ret_removed,
+		   GError **error)
 {
-	bool merged;
+	bool ok = superseded_expire(snapshot->superseded, now_usec, grace_usec, ret_removed, error);
+
+	/* libgit2 would keep the packs that are gone open for ever. */
+	return (*ret_removed == 0 || objects_reopen(snapshot->objects, ok ? error : NULL)) && ok;
+}
+
+static SnapshotTidy end_merge(Snapshot *snapshot, gint64 now_usec, GError **error)
+{
+	const GPtrArray *replaced = pack_merge_replaced(snapshot->merge);
+	bool ok = superseded_add(snapshot->superseded, replaced, now_usec, error) &&
+		  objects_reopen(snapshot->objects, error);
+
+	g_clear_pointer(&snapshot->merge, pack_merge_free);
+	return ok ? SNAPSHOT_TIDY_MORE : SNAPSHOT_TIDY_ERROR;
+}
+
+static SnapshotTidy merge_on(Snapshot *snapshot, gint64 now_usec, GError **error)
+{
+	PackMergeStep step = pack_merge_step(snapshot->merge, MERGE_STEP_BYTES, error);
+
+	switch (step) {
+	case PACK_MERGE_MORE:
+		return SNAPSHOT_TIDY_MORE;
+	case PACK_MERGE_DONE:
+		return end_merge(snapshot, now_usec, error);
+	case PACK_MERGE_NOTHING:
+	case PACK_MERGE_ERROR:
+		break;
+	}
+	g_clear_pointer(&snapshot->merge, pack_merge_free);
+	return step == PACK_MERGE_ERROR ? SNAPSHOT_TIDY_ERROR : SNAPSHOT_TIDY;
+}
+
+static SnapshotTidy begin_tidying(Snapshot *snapshot, gint64 now_usec, GError **error)
+{
+	guint removed;
+
+	if (!expire(snapshot, now_usec, SUPERSEDED_GRACE_USEC, &removed, error) ||
+	    !pack_merge_begin(snapshot->repository->pack_fd, snapshot->superseded, &snapshot->merge,
+			      error)) {
+		return SNAPSHOT_TIDY_ERROR;
+	}
+	if (snapshot->merge != NULL) {
+		return SNAPSHOT_TIDY_MORE;
+	}
+	return superseded_count(snapshot->superseded) > 0 ? SNAPSHOT_TIDY_LATER : SNAPSHOT_TIDY;
+}
+
+SnapshotTidy snapshot_maintain(Snapshot *snapshot, gint64 now_usec, GError **error)
+{
+	SnapshotTidy done;
 
 	g_assert(snapshot->spine == NULL);
-	if (!pack_merge(snapshot->repository->pack_fd, &merged, ret_more, error)) {
+	done = snapshot->merge != NULL ? merge_on(snapshot, now_usec, error)
+				       : begin_tidying(snapshot, now_usec, error);
+	if (done == SNAPSHOT_TIDY_ERROR) {
 		g_prefix_error(error, "cannot merge packs: ");
-		return false;
 	}
-	/* libgit2 would keep the packs that are gone open for ever. */
-	return !merged || objects_reopen(snapshot->objects, error);
+	return done;
+}
+
+bool snapshot_make_room(Snapshot *snapshot, gint64 now_usec)
+{
+	bool has_merge = snapshot->merge != NULL;
+	guint removed = 0;
+
+	g_assert(snapshot->spine == NULL);
+	g_clear_pointer(&snapshot->merge, pack_merge_free);
+	expire(snapshot, now_usec, 0, &removed, NULL);
+	return has_merge || removed > 0;
 }

@@ -79,9 +79,20 @@ typedef enum {
 SnapshotCommit snapshot_commit(Snapshot *snapshot, const Notes *notes, GError **error);
 void snapshot_abandon(Snapshot *snapshot);
 
+typedef enum {
+	SNAPSHOT_TIDY,       /* nothing to do before the next commit */
+	SNAPSHOT_TIDY_MORE,  /* call again at once, when nothing else is to be done */
+	SNAPSHOT_TIDY_LATER, /* call again in a minute or so: merged packs wait for their end */
+	SNAPSHOT_TIDY_ERROR,
+} SnapshotTidy;
+
 /*
- * Keeps the number of packs bounded: one round of merging small packs, when there are many. Costs
- * tens of milliseconds when it has work, so call it when idle and outside a change-set. *ret_more:
- * worth calling again.
+ * Keeps the number of packs bounded, milliseconds at a time: one step of merging small ones, or of
+ * removing those that were merged some time ago. Outside a change-set, but change-sets may come
+ * between two calls. `now_usec`: wall clock.
  */
-bool snapshot_maintain(Snapshot *snapshot, bool *ret_more, GError **error);
+SnapshotTidy snapshot_maintain(Snapshot *snapshot, gint64 now_usec, GError **error);
+
+/* The disk is full: gives up a merge at hand and removes at once what was merged. Whether that has
+ * made any room. */
+bool snapshot_make_room(Snapshot *snapshot, gint64 now_usec);

@@ -3,7 +3,8 @@
  * The snapshot store without a recorder, for tests that want many packs, or maintenance, now.
  *
  *   upkeep STATE commits N   N change-sets of one small file each
- *   upkeep STATE maintain    maintenance until there is nothing left to do
+ *   upkeep STATE maintain S  maintenance until there is nothing left to do but to wait, S seconds
+ *                            after the last change-set
  */
 #include "snapshot/snapshot.h"
 
@@ -34,15 +35,14 @@ static bool commit_one(Snapshot *snapshot, guint n, GError **error)
 
 static bool run(Snapshot *snapshot, char **argv, GError **error)
 {
-	bool has_more = true;
+	gint64 now_usec = RECORDED_USEC + atoi(argv[3]) * G_GINT64_CONSTANT(1000000);
+	SnapshotTidy done = SNAPSHOT_TIDY_MORE;
 
 	if (strcmp(argv[2], "maintain") == 0) {
-		while (has_more) {
-			if (!snapshot_maintain(snapshot, &has_more, error)) {
-				return false;
-			}
+		while (done == SNAPSHOT_TIDY_MORE) {
+			done = snapshot_maintain(snapshot, now_usec, error);
 		}
-		return true;
+		return done != SNAPSHOT_TIDY_ERROR;
 	}
 	for (guint n = 0; n < (guint)atoi(argv[3]); n++) {
 		if (!commit_one(snapshot, n, error)) {
@@ -55,7 +55,7 @@ static bool run(Snapshot *snapshot, char **argv, GError **error)
 int main(int argc, char **argv)
 {
 	g_autoptr(GError) error = NULL;
-	g_autoptr(Snapshot) snapshot = argc < 3 ? NULL : snapshot_open(argv[1], &error);
+	g_autoptr(Snapshot) snapshot = argc < 4 ? NULL : snapshot_open(argv[1], &error);
 
 	if (snapshot == NULL || !run(snapshot, argv, &error)) {
 		fprintf(stderr, "upkeep: %s\n", error == NULL ? "usage" : error->message);

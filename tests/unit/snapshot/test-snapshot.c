@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The snapshot store, judged by stock git. */
 #include "snapshot/snapshot.h"
+#include "snapshot/pack-merge.h"
 
 #include "snapshot/layout.h"
 #include "stock-git.h"
@@ -652,19 +653,41 @@ static void read_all(git_odb *odb, const char *objects)
 	}
 }
 
+#define NOW_USEC G_GINT64_CONSTANT(1700000000000000)
+
+/* Until there is nothing to do but to wait. */
+static SnapshotTidy maintain(Fixture *f, gint64 now_usec, GError **error)
+{
+	SnapshotTidy done;
+
+	do {
+		done = snapshot_maintain(f->snapshot, now_usec, error);
+	} while (done == SNAPSHOT_TIDY_MORE);
+	return done;
+}
+
+/* Merges, and lets the time pass after which merged packs go. */
+static void maintain_all(Fixture *f)
+{
+	g_autoptr(GError) error = NULL;
+
+	g_assert_cmpint(maintain(f, NOW_USEC, &error), ==, SNAPSHOT_TIDY_LATER);
+	g_assert_cmpint(maintain(f, NOW_USEC + SUPERSEDED_GRACE_USEC, &error), ==, SNAPSHOT_TIDY);
+	g_assert_no_error(error);
+}
+
 static void test_maintain_with_readers(Fixture *f, const void *data)
 {
 	g_autofree char *folder = g_build_filename(f->repository, "objects", NULL);
 	g_autofree char *objects = NULL;
 	git_odb *cold, *warm;
-	bool more;
 
 	many_commits(f, 40);
 	objects = git(f, "rev-list --objects --no-object-names --all");
 	g_assert_cmpint(git_odb_open(&cold, folder), ==, 0);
 	g_assert_cmpint(git_odb_open(&warm, folder), ==, 0);
 	read_all(warm, objects);
-	g_assert_true(snapshot_maintain(f->snapshot, &more, NULL));
+	maintain_all(f);
 	g_assert_cmpuint(count_packs(f), <=, 3);
 	read_all(cold, objects);
 	read_all(warm, objects);
@@ -678,7 +701,6 @@ static void test_maintain_damage(Fixture *f, const void *data)
 	g_autoptr(GError) error = NULL;
 	g_autoptr(GDir) dir = NULL;
 	const char *name;
-	bool more;
 
 	many_commits(f, 40);
 	dir = g_dir_open(f->packs, 0, NULL);
@@ -694,7 +716,7 @@ static void test_maintain_damage(Fixture *f, const void *data)
 			break;
 		}
 	}
-	g_assert_false(snapshot_maintain(f->snapshot, &more, &error));
+	g_assert_cmpint(maintain(f, NOW_USEC, &error), ==, SNAPSHOT_TIDY_ERROR);
 	g_assert_error(error, REEVE_ERROR, REEVE_ERROR_CORRUPT);
 	g_assert_cmpuint(count_packs(f), ==, 40);
 }
@@ -702,9 +724,6 @@ static void test_maintain_damage(Fixture *f, const void *data)
 /* A pack with deltas, made by stock git, is left alone. */
 static void test_maintain_foreign(Fixture *f, const void *data)
 {
-	g_autoptr(GError) error = NULL;
-	bool more;
-
 	many_commits(f, 20);
 	g_free(git(f, "repack -adqf"));
 	g_assert_cmpuint(count_packs(f), ==, 1);
@@ -716,8 +735,7 @@ static void test_maintain_foreign(Fixture *f, const void *data)
 		put_file(f, "/etc/passwd", content);
 		commit(f);
 	}
-	snapshot_maintain(f->snapshot, &more, &error);
-	g_assert_no_error(error);
+	maintain_all(f);
 	g_assert_cmpuint(count_packs(f), <=, 3);
 	stock_git_fsck(f->repository);
 }
@@ -727,15 +745,21 @@ static void test_maintain(Fixture *f, const void *data)
 	g_autofree char *objects = NULL;
 	g_autofree char *merged = NULL;
 	g_autoptr(GError) error = NULL;
-	bool more;
 
 	baseline(f);
 	many_commits(f, 60);
 	objects = git(f, "rev-list --objects --all");
 	g_assert_cmpuint(count_packs(f), ==, 61);
-	snapshot_maintain(f->snapshot, &more, &error);
+	/* what was merged stays for whoever is reading it, over a restart too, and is not merged
+	 * again
+	 */
+	g_assert_cmpint(maintain(f, NOW_USEC, &error), ==, SNAPSHOT_TIDY_LATER);
+	g_assert_cmpuint(count_packs(f), ==, 62);
+	reopen(f);
+	g_assert_cmpint(maintain(f, NOW_USEC + 1, &error), ==, SNAPSHOT_TIDY_LATER);
+	g_assert_cmpuint(count_packs(f), ==, 62);
+	g_assert_cmpint(maintain(f, NOW_USEC + SUPERSEDED_GRACE_USEC, &error), ==, SNAPSHOT_TIDY);
 	g_assert_no_error(error);
-	g_assert_false(more);
 	g_assert_cmpuint(count_packs(f), <=, 3);
 	merged = git(f, "rev-list --objects --all");
 	g_assert_cmpstr(objects, ==, merged);
@@ -743,8 +767,49 @@ static void test_maintain(Fixture *f, const void *data)
 	begin(f);
 	put_file(f, "/etc/passwd", "after");
 	g_assert_cmpint(commit(f), ==, SNAPSHOT_COMMITTED);
-	snapshot_maintain(f->snapshot, &more, &error);
+	g_assert_cmpint(maintain(f, NOW_USEC, &error), ==, SNAPSHOT_TIDY);
 	g_assert_no_error(error);
+	stock_git_fsck(f->repository);
+}
+
+/* Commits come while a merge is under way, of packs that together are more than one step; and a
+ * full disk ends one. */
+static void test_maintain_in_steps(Fixture *f, const void *data)
+{
+	g_autoptr(GError) error = NULL;
+	guint steps = 0;
+	SnapshotTidy done;
+
+	for (guint i = 0; i < 40; i++) {
+		g_autofree char *noise = g_malloc(300001);
+
+		for (guint at = 0; at < 300000; at++) {
+			noise[at] = (char)g_test_rand_int_range('!', '~');
+		}
+		noise[300000] = '\0';
+		begin(f);
+		put_file(f, "/etc/noise", noise);
+		g_assert_cmpint(commit(f), ==, SNAPSHOT_COMMITTED);
+	}
+	do {
+		g_autofree char *text = g_strdup_printf("step %u\n", steps);
+
+		done = snapshot_maintain(f->snapshot, NOW_USEC, &error);
+		g_assert_no_error(error);
+		if (steps++ < 6) {
+			begin(f);
+			put_file(f, "/etc/passwd", text);
+			g_assert_cmpint(commit(f), ==, SNAPSHOT_COMMITTED);
+		}
+		if (steps == 3) {
+			g_assert_true(snapshot_make_room(f->snapshot, NOW_USEC));
+		}
+	} while (done == SNAPSHOT_TIDY_MORE);
+	g_assert_cmpuint(steps, >, 6);
+	stock_git_fsck(f->repository);
+	g_assert_true(snapshot_make_room(f->snapshot, NOW_USEC));
+	g_assert_false(snapshot_make_room(f->snapshot, NOW_USEC));
+	g_assert_cmpuint(count_packs(f), <, PACK_MERGE_ABOVE);
 	stock_git_fsck(f->repository);
 }
 
@@ -893,6 +958,7 @@ int main(int argc, char **argv)
 	ADD("damage", test_damage);
 	ADD("modes", test_modes);
 	ADD("maintain", test_maintain);
+	ADD("maintain-in-steps", test_maintain_in_steps);
 	ADD("maintain-damage", test_maintain_damage);
 	ADD("maintain-foreign", test_maintain_foreign);
 	ADD("maintain-with-readers", test_maintain_with_readers);
