@@ -56,7 +56,7 @@ static void test_times(void)
 	}
 }
 
-/* Only an actor of whom something is known is somebody. */
+/* All who did it are asked; only an actor of whom something is known is somebody. */
 static void test_login(void)
 {
 	static const struct {
@@ -79,7 +79,9 @@ static void test_login(void)
 		actor->login_user = g_strdup(cases[i].login);
 		g_ptr_array_add(change->actors, actor);
 		occasion_of(set, change, NULL, &context);
-		g_assert_cmpstr(context.login, ==, cases[i].found);
+		g_assert_null(context.login); /* of accepting alone */
+		g_assert_cmpuint(context.actors->len, ==, 1);
+		g_assert_cmpstr(actor_login(context.actors->pdata[0]), ==, cases[i].found);
 		g_assert_cmpstr(context.host, ==, "");
 	}
 }
