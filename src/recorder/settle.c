@@ -132,12 +132,20 @@ static void arrive_by_rename(Settle *settle, Pending *p, Hint *hint)
 	}
 }
 
+/* A hot path is held back for more of the same, content. Its owner, its mode or its end are news of
+ * another kind: a second is as long as they wait. */
+static void loosen(Pending *p, gint64 now_usec)
+{
+	p->held_usec = MIN(p->held_usec, now_usec + HEAT_HOLD_USEC);
+}
+
 static void apply(Settle *settle, Pending *p, Hint *hint)
 {
 	gint64 now = hint->mono_usec;
 
 	switch (hint->kind) {
 	case HINT_LOOK:
+		loosen(p, now);
 		if (p->phase == PHASE_READY) {
 			enter(p, PHASE_READY, now);
 		}
@@ -150,6 +158,7 @@ static void apply(Settle *settle, Pending *p, Hint *hint)
 		arrive_by_rename(settle, p, hint);
 		break;
 	case HINT_GONE:
+		loosen(p, now);
 		p->order->lived_usec = p->order->is_new ? now - p->first_usec : 0;
 		enter(p, PHASE_GOING, now + SETTLE_BRIEF_USEC);
 		break;

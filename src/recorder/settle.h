@@ -10,7 +10,8 @@
  *     to another watched name: editors and installers remove and make again, or write beside and
  *     rename over, within a moment, and that is one update, not two events;
  *   - a name that looks temporary waits 250 ms;
- *   - a path committed 5 times in 10 s is held back 1 s, doubling to 60 s;
+ *   - a path committed 5 times in 10 s is held back 1 s, doubling to 60 s, but never longer than a
+ *     second when its attributes change or it goes;
  *   - everything else is due at once.
  *
  * A pure data structure: no clock, no system calls; times are monotonic microseconds and come with

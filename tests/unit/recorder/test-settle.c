@@ -301,6 +301,30 @@ static void commit(Fixture *f, const char *path, gint64 at_ms)
 	settle_committed(f->settle, path, START + at_ms * MS);
 }
 
+static void heat_up(Fixture *f, const char *path, int commits)
+{
+	for (int i = 0; i < commits; i++) {
+		commit(f, path, i);
+	}
+}
+
+/* However hot: another mode, another owner, its end are told within a second. */
+static void test_hot_news(Fixture *f, const void *data)
+{
+	static const HintKind news[] = {HINT_LOOK, HINT_GONE};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(news); i++) {
+		g_autofree char *path = g_strdup_printf("/etc/hot%zu", i);
+
+		heat_up(f, path, 9);
+		push(f, HINT_WRITTEN, path, 10);
+		g_assert_cmpint(next_ms(f), >, 10000);
+		push(f, news[i], path, 20);
+		g_assert_cmpstr(take(f, 1019), ==, "");
+		g_assert_cmpstr(take(f, 1020), ==, path);
+	}
+}
+
 /* Held back a second, then two; the last state comes all the same. */
 static void test_hot(Fixture *f, const void *data)
 {
@@ -588,6 +612,7 @@ int main(int argc, char **argv)
 	ADD("/settle/backup-only", test_backup_only);
 	ADD("/settle/temporary", test_temporary);
 	ADD("/settle/hot", test_hot);
+	ADD("/settle/hot-news", test_hot_news);
 	ADD("/settle/hot-pending", test_hot_pending);
 	ADD("/settle/rescan", test_rescan);
 	ADD("/settle/recheck", test_recheck);
