@@ -12,6 +12,7 @@
 #include <linux/fs.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/xattr.h>
 #include <time.h>
 #include <unistd.h>
@@ -73,8 +74,15 @@ void probe_clear(Probe *probe)
 	g_clear_pointer(&probe->content, g_bytes_unref);
 }
 
+/* What an administrator sets with chattr; the others say how the file system keeps the file. */
+#define FLAGS_KEPT                                                                         \
+	((guint32)FS_SECRM_FL | FS_UNRM_FL | FS_COMPR_FL | FS_SYNC_FL | FS_IMMUTABLE_FL |  \
+	 FS_APPEND_FL | FS_NODUMP_FL | FS_NOATIME_FL | FS_NOCOMP_FL | FS_JOURNAL_DATA_FL | \
+	 FS_NOTAIL_FL | FS_DIRSYNC_FL | FS_TOPDIR_FL | FS_NOCOW_FL | FS_DAX_FL |           \
+	 FS_PROJINHERIT_FL)
+
 /* The flags that statx tells of anything, also of what cannot be opened. */
-static guint32 read_flags(int fd)
+static guint32 stat_flags(int fd)
 {
 	struct statx stx;
 	guint32 flags = 0;
@@ -86,6 +94,17 @@ static guint32 read_flags(int fd)
 	flags |= (stx.stx_attributes & STATX_ATTR_APPEND) != 0 ? FS_APPEND_FL : 0;
 	flags |= (stx.stx_attributes & STATX_ATTR_NODUMP) != 0 ? FS_NODUMP_FL : 0;
 	return flags;
+}
+
+/* All of them where there is a readable descriptor, of a regular file. */
+static guint32 read_flags(int fd, int readable)
+{
+	int flags;
+
+	if (readable >= 0 && ioctl(readable, FS_IOC_GETFLAGS, &flags) == 0) {
+		return (guint32)flags & FLAGS_KEPT;
+	}
+	return stat_flags(fd);
 }
 
 /*
@@ -169,7 +188,7 @@ static void fill_state(Probe *probe, int fd, int readable, const struct stat *st
 		.mode = st->st_mode & 07777,
 		.uid = st->st_uid,
 		.gid = st->st_gid,
-		.flags = read_flags(fd),
+		.flags = read_flags(fd, readable),
 	};
 	if (state->type == FILE_CHARACTER || state->type == FILE_BLOCK) {
 		state->device = st->st_rdev;

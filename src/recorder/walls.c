@@ -10,6 +10,7 @@
 
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <linux/fs.h>
 #include <seccomp.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -35,9 +36,10 @@ static const int calls_watch[] = {
 /* No socket call stands in any of these lists. */
 static const int *const calls[] = {walls_calls_common, walls_calls_files, calls_watch, NULL};
 
-/* How much the kernel has queued (the barrier); no other ioctl. */
+/* How much the kernel has queued (the barrier), and the flags of a file; no other ioctl. */
 static const WallsCallRule rules[] = {
 	{SCMP_SYS(ioctl), 1, G_MAXUINT32, FIONREAD},
+	{SCMP_SYS(ioctl), 1, G_MAXUINT32, FS_IOC_GETFLAGS},
 	{-1},
 };
 

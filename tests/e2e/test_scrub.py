@@ -75,15 +75,17 @@ def test_a_mapping_that_is_written_with_the_same_bytes_is_silent(machine, mapped
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="sets inode flags")
-def test_inode_flags_alone_are_found(machine):
+@pytest.mark.patient
+@pytest.mark.parametrize("letter", ["i", "A"])
+def test_inode_flags_alone_are_found(machine, letter):
     file = machine.write("/etc/hosts", "127.0.0.1 localhost\n")
     machine.start()
-    subprocess.run(["chattr", "+i", file], check=True)
+    subprocess.run(["chattr", f"+{letter}", file], check=True)
     try:
         wait_for("the flag", machine.changes)
         machine.settle()
     finally:
-        subprocess.run(["chattr", "-i", file], check=True)
+        subprocess.run(["chattr", f"-{letter}", file], check=True)
     first, = machine.changes()
     assert (first["path"], first["changed"]) == ("/etc/hosts", ["flags"])
     wait_for("the flag to be gone", lambda: len(machine.changes()) > 1)
