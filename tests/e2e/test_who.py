@@ -15,10 +15,12 @@ from pathlib import Path
 import pytest
 
 from conftest import PROGRAMS, wait_for
+from register_story import NEW, approve
 
 LOGIN_UID = 1000
 PASSWD = ("root:x:0:0::/root:/bin/sh\nalice:x:1000:1000::/:/bin/sh\n"
-          "carol:x:1001:1001::/:/bin/sh\nnobody:x:65534:65534::/:/bin/sh\n")
+          "carol:x:1001:1001::/:/bin/sh\nbob:x:1002:1002::/:/bin/sh\n"
+          "nobody:x:65534:65534::/:/bin/sh\n")
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="fanotify tells of writers to root alone")
 
@@ -88,7 +90,7 @@ def assert_is(actor, exe, source, login=LOGIN_UID):
         assert actor["confidence"] == "inferred" and actor["how"]
     if login is None:
         assert "login_uid" not in actor
-    else:
+    elif source == "bpf" or "exe" in actor:
         assert actor["login_uid"] == login
 
 
@@ -267,3 +269,44 @@ def test_lookout_ends_with_the_recorder(machine):
     machine.kill("recorder")
     wait_for("the lookout to end", lambda: not Path(f"/proc/{child}").exists() or
              "State:\tZ" in Path(f"/proc/{child}/status").read_text())
+
+
+def write_as(machine, uid, text, path="/etc/motd"):
+    file = machine.path(path)
+    logged_in(lambda: run("sudo", "-n", "sh", "-c", f"printf %s '{text}' > {file}"), uid)
+    machine.settle()
+    return machine.changes(path)[-1]
+
+
+def judged(register, uid, **members):
+    """The verdict over one requested change, done through sudo by that login user."""
+    machine = register.machine
+    machine.write("/etc/passwd", PASSWD)
+    machine.settle()
+    approve(register, **members)
+    told = write_as(machine, uid, NEW)
+    return told["verdict"], "\n".join(told["reasons"])
+
+
+def test_implementer_is_the_login_user(register):
+    assert judged(register, 1001, implementers="[carol]")[0] == "approved"
+
+
+@pytest.mark.parametrize("uid, found", [(LOGIN_UID, "alice"), (None, "somebody unknown")])
+def test_somebody_else_did_it(register, uid, found):
+    verdict, reasons = judged(register, uid, implementers="[carol]")
+    assert verdict == "mismatch" and f"requested carol, found {found}" in reasons, reasons
+
+
+def test_unknown_satisfies_an_empty_list(register):
+    assert judged(register, None)[0] == "approved"
+
+
+def test_approver_did_it_himself(register):
+    verdict, reasons = judged(register, LOGIN_UID)
+    assert verdict == "mismatch" and "alice@example.org approved it" in reasons, reasons
+
+
+def test_requester_did_it_himself(register):
+    verdict, reasons = judged(register, 1002)
+    assert verdict == "mismatch" and "bob@example.org requested it" in reasons, reasons
