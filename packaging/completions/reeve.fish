@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Completion of reeve(1) for fish.
 
-set -l verbs watch status tail log show explain diff ack verify doctor digest request approve \
+set -l verbs watch status tail log show explain diff ack verify doctor canary digest request approve \
     reject accept register keys hooks hook policy help
 
 function __reeve_ids
@@ -28,6 +28,7 @@ complete -c reeve -n $none -a diff -d 'What differs from what was approved'
 complete -c reeve -n $none -a ack -d 'Say that an alert has been seen'
 complete -c reeve -n $none -a verify -d 'Check every record ever written'
 complete -c reeve -n $none -a doctor -d 'Look at everything Reeve stands on'
+complete -c reeve -n $none -a canary -d 'Change a file of Reeve itself and wait for it'
 complete -c reeve -n $none -a digest -d 'What a change request would pin of a path'
 complete -c reeve -n $none -a request -d 'Ask for a change, see what was asked'
 complete -c reeve -n $none -a approve -d 'Look at a request and sign it'

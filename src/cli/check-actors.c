@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Checks of the doctor on who can be told: the source of actors, how sure it can be, its limits. */
+#include "cli/canary.h"
 #include "cli/doctor.h"
 #include "cli/health.h"
 #include "cli/pick.h"
 
 #include <string.h>
 
+#define CANARY_PATIENCE_MS 15000
 #define ADVICE_BPF                                                                       \
 	"run reeved as root on a kernel with BTF (/sys/kernel/btf/vmlinux), built with " \
 	"-Dbpf=enabled"
@@ -60,4 +62,18 @@ void check_actors(const Context *context, Doctor *doctor)
 	}
 	tell_better(actors, doctor);
 	tell_losses(actors, doctor);
+}
+
+void check_canary(const Context *context, Doctor *doctor)
+{
+	g_auto(CanaryResult) result = {0};
+
+	canary_send(context, CANARY_PATIENCE_MS, &result);
+	doctor_find(doctor,
+		    result.state == CANARY_WELL   ? FINDING_OK
+		    : result.state == CANARY_SICK ? FINDING_FAIL
+						  : FINDING_SKIP,
+		    result.state == CANARY_SICK ? "`reeve status` says which stage is not well"
+						: NULL,
+		    "%s", result.text);
 }

@@ -3,10 +3,19 @@
 #include "cli/doctor.h"
 
 const Check doctor_checks[] = {
-	{"config", check_config}, {"places", check_places}, {"users", check_users},
-	{"space", check_space},   {"rules", check_rules},   {"daemon", check_daemon},
-	{"walls", check_walls},   {"kernel", check_kernel}, {"inotify", check_inotify},
-	{"actors", check_actors}, {"clock", check_clock},   {0},
+	{"config", check_config},
+	{"places", check_places},
+	{"users", check_users},
+	{"space", check_space},
+	{"rules", check_rules},
+	{"daemon", check_daemon},
+	{"walls", check_walls},
+	{"kernel", check_kernel},
+	{"inotify", check_inotify},
+	{"actors", check_actors},
+	{"canary", check_canary},
+	{"clock", check_clock},
+	{0},
 };
 
 void doctor_find(Doctor *doctor, FindingLevel level, const char *advice, const char *format, ...)

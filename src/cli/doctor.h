@@ -52,4 +52,5 @@ void check_walls(const Context *context, Doctor *doctor);
 void check_kernel(const Context *context, Doctor *doctor);
 void check_inotify(const Context *context, Doctor *doctor);
 void check_actors(const Context *context, Doctor *doctor);
+void check_canary(const Context *context, Doctor *doctor);
 void check_clock(const Context *context, Doctor *doctor);

@@ -17,6 +17,8 @@ const Verb verbs[] = {
 	{"ack", "ID [--note TEXT]", "say that an alert has been seen", verb_ack, 0},
 	{"verify", "", "check every record ever written", verb_verify, 0},
 	{"doctor", "", "look at everything Reeve stands on", verb_doctor, VERB_WITHOUT_CONFIG},
+	{"canary", "[--report] [--timeout SECONDS]", "change a file of Reeve's own and wait for it",
+	 verb_canary, 0},
 	{"request", "new|submit|list|show|close ...", "ask for a change, see what was asked",
 	 verb_request, 0},
 	{"approve", "ID [--key FILE]", "look at a request and sign it", verb_approve, 0},

@@ -32,6 +32,7 @@ typedef struct {
 int verb_accept(const Context *context, int argc, char **argv);
 int verb_ack(const Context *context, int argc, char **argv);
 int verb_approve(const Context *context, int argc, char **argv);
+int verb_canary(const Context *context, int argc, char **argv);
 int verb_diff(const Context *context, int argc, char **argv);
 int verb_digest(const Context *context, int argc, char **argv);
 int verb_doctor(const Context *context, int argc, char **argv);

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/stage.h"
 #include "build-config.h"
+#include "daemon/canary.h"
 #include "daemon/lock.h"
 #include "daemon/options.h"
 #include "daemon/plan.h"
@@ -35,10 +36,12 @@ typedef struct {
 	Identity identity;
 	Plan *plan;
 	Notify *notify;
+	Canary canary;
 } Daemon;
 
 static void daemon_clear(Daemon *daemon)
 {
+	canary_clear(&daemon->canary);
 	g_clear_pointer(&daemon->notify, notify_close);
 	g_clear_pointer(&daemon->plan, plan_free);
 	identity_clear(&daemon->identity);
@@ -91,6 +94,15 @@ static void hide_presence(const Daemon *daemon)
 	unlinkat(daemon->runtime_fd, HEALTH_FILE, 0);
 }
 
+static void start_canary(Daemon *daemon, const char *root)
+{
+	const Config *config = daemon->config;
+	g_autofree char *path = canary_path(root, config->runtime_dir);
+
+	canary_init(&daemon->canary, config->state_dir, config->runtime_dir,
+		    path == NULL ? 0 : daemon->options.canary_seconds);
+}
+
 static bool build(Daemon *daemon, GError **error)
 {
 	const char *root = daemon->options.root != NULL ? daemon->options.root : "/";
@@ -106,6 +118,7 @@ static bool build(Daemon *daemon, GError **error)
 	if (daemon->plan == NULL) {
 		return false;
 	}
+	start_canary(daemon, root);
 	show_presence(daemon);
 	return true;
 }
@@ -123,7 +136,8 @@ static Plan *replan(void *context, GError **error)
 
 static int run(Daemon *daemon, GError **error)
 {
-	SupervisorWorld world = {daemon->lock, daemon->health, daemon->notify, replan, daemon};
+	SupervisorWorld world = {daemon->lock,    daemon->health, daemon->notify,
+				 &daemon->canary, replan,         daemon};
 	g_autoptr(Supervisor) supervisor = supervisor_new(&world, daemon->plan, error);
 	int code = supervisor != NULL ? supervisor_run(supervisor) : EXIT_TROUBLE;
 

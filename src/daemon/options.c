@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The command line: see options.h. */
 #include "daemon/options.h"
+
+#include "daemon/canary.h"
 #include "base/escape.h"
 #include "base/path.h"
 #include "config/config.h"
@@ -25,12 +27,15 @@ static bool parse_arguments(DaemonOptions *options, int *argc, char ***argv, GEr
 		 "how to watch: auto, fanotify or inotify", "NAME"},
 		{"actors", 0, 0, G_OPTION_ARG_STRING, &options->actors,
 		 "how to know who did it: auto, bpf, connector, proc or none", "NAME"},
+		{"canary", 0, 0, G_OPTION_ARG_INT, &options->canary_seconds,
+		 "prove the whole chain so often (default 300, 0: never)", "SECONDS"},
 		{"host", 0, 0, G_OPTION_ARG_STRING, &options->host, "call this machine so", "NAME"},
 		{"version", 0, 0, G_OPTION_ARG_NONE, &options->version, "show the version", NULL},
 		{0},
 	};
 	g_autoptr(GOptionContext) context = g_option_context_new(NULL);
 
+	options->canary_seconds = CANARY_EVERY_SECONDS;
 	g_option_context_set_summary(context, "Records changes of this machine's configuration, "
 					      "judges them and tells who listens.");
 	g_option_context_set_description(context, "Reads /etc/reeve/reeve.yaml unless --config "

@@ -14,6 +14,7 @@ typedef struct {
 	GStrv watch; /* canonical, as seen from inside the root */
 	char *backend;
 	char *actors;
+	int canary_seconds; /* 0: no canary */
 	char *host;
 	gboolean version; /* only the version was asked for */
 } DaemonOptions;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The plan: see plan.h. */
 #include "daemon/plan.h"
+#include "daemon/canary.h"
 
 const char *stage_name(StageKind kind)
 {
@@ -50,12 +51,23 @@ static GStrv line_end(GPtrArray *line)
 	return (GStrv)g_ptr_array_free(line, FALSE);
 }
 
+static void add_canary(GPtrArray *line, const DaemonOptions *options, const Config *config)
+{
+	const char *root = options->root != NULL ? options->root : "/";
+	g_autofree char *path = canary_path(root, config->runtime_dir);
+
+	if (path != NULL && options->canary_seconds > 0) {
+		add_option(line, "--canary", path);
+	}
+}
+
 static GStrv plan_recorder(const DaemonOptions *options, const Config *config, const Users *users)
 {
 	GPtrArray *line = line_new(config, -1, -1, users);
 
 	add_option(line, "--root", options->root != NULL ? options->root : "/");
 	add_option(line, "--backend", options->backend != NULL ? options->backend : "auto");
+	add_canary(line, options, config);
 	add_option(line, "--actors", options->actors != NULL ? options->actors : "auto");
 	add_options(line, "--watch", (const char *const *)config->watch);
 	add_options(line, "--ignore", (const char *const *)config->ignore);
@@ -63,11 +75,13 @@ static GStrv plan_recorder(const DaemonOptions *options, const Config *config, c
 	return line_end(line);
 }
 
-static GStrv plan_judge(const Config *config, const Users *users, const Identity *identity)
+static GStrv plan_judge(const DaemonOptions *options, const Config *config, const Users *users,
+			const Identity *identity)
 {
 	GPtrArray *line = line_new(config, users->judge_uid, users->judge_gid, users);
 	g_auto(GStrv) policies = config_policy_folders(config);
 
+	add_canary(line, options, config);
 	add_options(line, "--policy", (const char *const *)policies);
 	if (config->register_trust != NULL) {
 		add_option(line, "--trust", config->register_trust);
@@ -106,7 +120,7 @@ Plan *plan_new(const DaemonOptions *options, const Config *config, const Users *
 	}
 	plan = g_new0(Plan, 1);
 	plan->arguments[STAGE_RECORDER] = plan_recorder(options, config, users);
-	plan->arguments[STAGE_JUDGE] = plan_judge(config, users, identity);
+	plan->arguments[STAGE_JUDGE] = plan_judge(options, config, users, identity);
 	plan->arguments[STAGE_RELAY] = plan_relay(config, users, live, replay);
 	return plan;
 }

@@ -4,6 +4,7 @@
 #include "base/escape.h"
 #include "base/fd.h"
 #include "base/log.h"
+#include "daemon/canary.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -165,6 +166,7 @@ bool prepare_runtime(int runtime_fd, const Users *users, GError **error)
 		return false;
 	}
 	health = make_subfolder(runtime_fd, "health", error);
-	return health >= 0 && set_owner(health, "the health folder", -1, users->readers_gid,
-					mode_for(users, 0755), error);
+	return health >= 0 && canary_prepare(runtime_fd, users, error) &&
+	       set_owner(health, "the health folder", -1, users->readers_gid, mode_for(users, 0755),
+			 error);
 }

@@ -136,6 +136,7 @@ static void reap(Supervisor *supervisor)
 	pid_t pid;
 
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		canary_reaped(supervisor->world.canary, pid);
 		for (int i = 0; i < _STAGE_N; i++) {
 			StageProcess *stage = &supervisor->stages[i];
 
@@ -258,6 +259,9 @@ static int wait_ms(const Supervisor *supervisor, gint64 now_usec)
 	if (notify_watchdog_usec(supervisor->world.notify) > 0) {
 		due = MIN(due, supervisor->watchdog_due_usec);
 	}
+	if (supervisor->world.canary->line != NULL && supervisor->world.canary->pid == 0) {
+		due = MIN(due, supervisor->world.canary->due_usec);
+	}
 	for (int i = 0; i < _STAGE_N; i++) {
 		due = MIN(due, supervisor->stages[i].due_usec);
 	}
@@ -305,6 +309,9 @@ int supervisor_run(Supervisor *supervisor)
 			stage_process_tick(&supervisor->stages[i], now);
 		}
 		tell(supervisor, now);
+		if (!supervisor->is_ending && supervisor->told_ready) {
+			canary_tick(supervisor->world.canary, now);
+		}
 		wait_for_something(supervisor);
 	}
 	return supervisor->is_hopeless ? 2 : 0;

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "base/error.h"
+#include "daemon/canary.h"
 #include "daemon/notify.h"
 #include "daemon/plan.h"
 
@@ -23,6 +24,7 @@ typedef struct {
 	int lock;   /* lent to every stage; not owned */
 	int health; /* RUNTIME/health/reeved, -1: none; not owned */
 	Notify *notify;
+	Canary *canary; /* not owned */
 	SupervisorReplan replan;
 	void *context;
 } SupervisorWorld;

@@ -235,8 +235,20 @@ static void decide(Judge *judge, const ChangeSet *set, Change *change)
 	verdict_decide(change, &grounds);
 }
 
+/* Only root writes there, and what stands in it means nothing: a sign of life, never an alert. */
+static void pass_canary(Change *change)
+{
+	change->verdict = VERDICT_STANDARD;
+	change->severity = SEVERITY_INFORMATIONAL;
+	g_ptr_array_add(change->reasons, g_strdup("Reeve's own canary: the chain is whole"));
+}
+
 static void judge_change(Judge *judge, const ChangeSet *set, Change *change, char **ret_problem)
 {
+	if (g_strcmp0(change->path, judge->places.canary) == 0) {
+		pass_canary(change);
+		return;
+	}
 	store_add_text(docket_store(judge->docket), change, MAX_DIFF_BYTES, ret_problem);
 	decide(judge, set, change);
 	policy_judge(judge->rules->policy, change);

@@ -23,6 +23,7 @@ typedef struct {
 	int journal_fd; /* the folder; borrowed */
 	int witness_fd; /* STATE/witness; borrowed; -1: none */
 	int next_bell;
+	const char *canary; /* a path that Reeve changes to prove the chain; NULL */
 } JudgePlaces;
 
 typedef struct Judge Judge;

@@ -223,8 +223,8 @@ static bool work(Outside *outside, const JudgeWall *wall, GError **error)
 {
 	const JudgeOptions *options = &outside->options;
 	EventHost host = {options->host, options->machine_id, options->boot_id};
-	JudgePlaces places = {wall->state_dir, wall->journal_dir, wall->journal_fd,
-			      wall->witness_fd, options->stage.next_bell};
+	JudgePlaces places = {wall->state_dir,  wall->journal_dir,        wall->journal_fd,
+			      wall->witness_fd, options->stage.next_bell, options->canary};
 	g_autoptr(Names) people = names_parse(outside->passwd);
 	g_autoptr(Approvals) approvals =
 		approvals_new(&outside->trust, wall->register_dir, options->register_branch);
@@ -237,7 +237,11 @@ static bool work(Outside *outside, const JudgeWall *wall, GError **error)
 	if (judge == NULL) {
 		return false;
 	}
-	requests = (Requests){judge, approvals, &outside->barrier, wall->journal_fd, people};
+	requests = (Requests){.judge = judge,
+			      .approvals = approvals,
+			      .barrier = &outside->barrier,
+			      .journal_fd = wall->journal_fd,
+			      .people = people};
 	ctl = ctl_new(outside->listener, requests_ask, &requests);
 	return run(outside, wall, judge, ctl, error);
 }

@@ -94,6 +94,37 @@ static json_t *answer_accept(Requests *requests, const struct ucred *peer, const
 	return json_pack("{s:b, s:s}", "ok", 1, "id", id);
 }
 
+/* What came of the canary: told when it changes, not every few minutes. */
+static json_t *answer_canary(Requests *requests, const struct ucred *peer, const json_t *request,
+			     guint64 *ret_round)
+{
+	const json_t *ok = json_object_get(request, "ok");
+	const char *text = json_string_value(json_object_get(request, "text"));
+	bool failed = json_is_false(ok);
+	JudgementFrame frame = judge_frame(requests->judge);
+	g_autoptr(GError) error = NULL;
+	g_autofree char *line = NULL;
+
+	if (!may_accept(peer)) {
+		return ctl_refusal("only root reports the canary, or whoever runs the daemon");
+	}
+	if (!json_is_boolean(ok) || text == NULL) {
+		return ctl_refusal("`ok` must be true or false, and `text` a string");
+	}
+	if (failed != requests->canary_failed) {
+		requests->canary_failed = failed;
+		line = g_strdup_printf("canary: %s", text);
+		if (!judge_tell(requests->judge,
+				judgement_health(&frame,
+						 failed ? SEVERITY_HIGH : SEVERITY_INFORMATIONAL,
+						 line, NULL, NULL),
+				&error)) {
+			return ctl_refusal(error->message);
+		}
+	}
+	return json_pack("{s:b}", "ok", 1);
+}
+
 static const struct {
 	const char *op;
 	const char *members[6]; /* what a request may have */
@@ -103,6 +134,7 @@ static const struct {
 	{"barrier", {"op"}, answer_barrier},
 	{"ack", {"op", "id", "note"}, answer_ack},
 	{"accept", {"op", "path", "request", "login", "note"}, answer_accept},
+	{"canary", {"op", "ok", "text"}, answer_canary},
 };
 
 static const char *unknown_member(const json_t *request, const char *const *members)
@@ -135,7 +167,8 @@ json_t *requests_ask(void *context, const struct ucred *peer, const json_t *requ
 		}
 		return ops[i].answer(context, peer, request, ret_round);
 	}
-	return ctl_refusal("unknown op: this judge knows nudge, barrier, ack and accept");
+	return ctl_refusal("unknown op: this judge knows nudge, barrier, ack, accept "
+			   "and canary");
 }
 
 json_t *requests_barrier_reply(const Judge *judge)

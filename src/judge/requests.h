@@ -17,6 +17,7 @@ typedef struct {
 	BarrierRound *barrier;
 	int journal_fd;
 	const Names *people; /* users of this machine, by number */
+	bool canary_failed;  /* the last one that was reported */
 } Requests;
 
 /* A CtlAsk; `context` is a Requests. */

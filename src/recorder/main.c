@@ -22,6 +22,7 @@
 /* What the command line says beyond base/stage.h. */
 typedef struct {
 	char *root, *backend, *actors, *host;
+	char *canary; /* a file of our own, watched as well; NULL */
 	GStrv watch, ignore, secret;
 } Arguments;
 
@@ -30,6 +31,7 @@ typedef struct {
 	StageOptions options;
 	Arguments arguments;
 	Scope *scope;
+	GPtrArray *told_roots; /* of char *, NULL-ended: borrowed from the scope */
 	int root_fd, health_fd, signals, state_fd;
 	Barrier *barrier;
 	Mounts *mounts;
@@ -43,6 +45,34 @@ typedef struct {
 	Status status;
 } Program;
 
+/* What is asked for, and the canary; people are told of the former alone. */
+static bool make_scope(Program *program, GError **error)
+{
+	const Arguments *a = &program->arguments;
+	g_autoptr(GPtrArray) roots = g_ptr_array_new();
+
+	for (char **path = a->watch; path != NULL && *path != NULL; path++) {
+		g_ptr_array_add(roots, *path);
+	}
+	if (roots->len > 0 && a->canary != NULL) {
+		g_ptr_array_add(roots, a->canary);
+	}
+	g_ptr_array_add(roots, NULL);
+	program->scope =
+		scope_new((const char *const *)roots->pdata, (const char *const *)a->ignore, error);
+	if (program->scope == NULL) {
+		return false;
+	}
+	program->told_roots = g_ptr_array_new();
+	for (char **path = program->scope->roots; *path != NULL; path++) {
+		if (g_strcmp0(*path, a->canary) != 0) {
+			g_ptr_array_add(program->told_roots, *path);
+		}
+	}
+	g_ptr_array_add(program->told_roots, NULL);
+	return true;
+}
+
 static bool parse_options(Program *program, int *argc, char ***argv, GError **error)
 {
 	Arguments *a = &program->arguments;
@@ -53,6 +83,8 @@ static bool parse_options(Program *program, int *argc, char ***argv, GError **er
 		 "NAME"},
 		{"actors", 0, 0, G_OPTION_ARG_STRING, &a->actors,
 		 "who did it: auto, bpf, connector, proc or none", "NAME"},
+		{"canary", 0, 0, G_OPTION_ARG_FILENAME, &a->canary,
+		 "record this file of our own, too", "PATH"},
 		{"host", 0, 0, G_OPTION_ARG_STRING, &a->host, "name of this host", "NAME"},
 		{"watch", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &a->watch, "record this path", "PATH"},
 		{"ignore", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &a->ignore, "but not these", "GLOB"},
@@ -64,9 +96,7 @@ static bool parse_options(Program *program, int *argc, char ***argv, GError **er
 	if (!stage_options_parse(&program->options, "reeve-recorder", own, argc, argv, error)) {
 		return false;
 	}
-	program->scope =
-		scope_new((const char *const *)a->watch, (const char *const *)a->ignore, error);
-	return program->scope != NULL;
+	return make_scope(program, error);
 }
 
 static bool open_signals(Program *program, GError **error)
@@ -169,10 +199,12 @@ static void close_program(Program *program)
 	fd_close(&program->health_fd);
 	fd_close(&program->root_fd);
 	fd_close(&program->state_fd);
+	g_clear_pointer(&program->told_roots, g_ptr_array_unref);
 	g_clear_pointer(&program->scope, scope_free);
 	g_free(a->root);
 	g_free(a->backend);
 	g_free(a->actors);
+	g_free(a->canary);
 	g_free(a->host);
 	g_strfreev(a->watch);
 	g_strfreev(a->ignore);
@@ -220,7 +252,12 @@ static bool run(Program *program, GError **error)
 	program->status.fd = program->health_fd;
 	program->status.backend = watch_backend(program->watch);
 	program->status.witness = program->witness;
-	program->status.roots = (const char *const *)program->scope->roots;
+	program->status.roots = (const char *const *)program->told_roots->pdata;
+	program->status.canary = program->arguments.canary;
+	if (program->status.canary != NULL &&
+	    !scope_has_root(program->scope, program->status.canary)) {
+		program->status.canary = NULL; /* hidden by a root above it, where RUNTIME is not */
+	}
 	status_set_text(&program->status, "looking at everything for the first time");
 	recorder_init(&recorder);
 	return recorder_run(&recorder, error);

@@ -113,6 +113,11 @@ char *status_format(const Status *status, gint64 now_wall_usec)
 		json_object_set_new(line, "actors", witness_to_json(status->witness));
 	}
 	json_object_set_new(line, "roots", roots_to_json(status->roots));
+	if (status->canary != NULL) {
+		g_autofree char *escaped = escape_path(status->canary);
+
+		json_object_set_new(line, "canary", json_string(escaped));
+	}
 	add_number(line, "directories", status->directories);
 	add_number(line, "uncovered", status->uncovered);
 	add_number(line, "entries", status->entries);

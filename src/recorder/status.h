@@ -25,6 +25,7 @@ typedef struct {
 	const char *backend;
 	Witness *witness; /* borrowed; NULL: nobody is told apart */
 	const char *const *roots;
+	const char *canary; /* NULL: none */
 	guint directories, uncovered, pending, gaps_open;
 	guint64 entries, baseline_done;
 	ScrubFacts scrub;
