@@ -308,8 +308,8 @@ def unpack(machine, tree):
 
 def test_folders_filled_the_moment_they_are_made_are_complete(stage):
     unpack(stage, stage.folder / "tree")()
-    told = noticed(stage)
-    assert sum(change["type"] == "file" for change in told) == 60
+    # A slow tar may be met halfway through a file: then that is told twice.
+    assert len({change["path"] for change in noticed(stage) if change["type"] == "file"}) == 60
     assert stage.recorded("/etc/a/19/x/y/z/file") == b"19 x/y/z\n"
 
 
