@@ -15,26 +15,19 @@
 
 static bool subscribe(int fd, GError **error)
 {
-	struct {
-		struct nlmsghdr header;
-		struct cn_msg message;
-		enum proc_cn_mcast_op op;
-	} __attribute__((packed, aligned(4))) request = {
-		.header =
-			{
-				.nlmsg_len = sizeof(request),
-				.nlmsg_type = NLMSG_DONE,
-				.nlmsg_pid = (guint32)getpid(),
-			},
-		.message =
-			{
-				.id = {CN_IDX_PROC, CN_VAL_PROC},
-				.len = sizeof(enum proc_cn_mcast_op),
-			},
-		.op = PROC_CN_MCAST_LISTEN,
+	const enum proc_cn_mcast_op listen = PROC_CN_MCAST_LISTEN;
+	const struct cn_msg message = {.id = {CN_IDX_PROC, CN_VAL_PROC}, .len = sizeof(listen)};
+	char request[NLMSG_HDRLEN + sizeof(message) + sizeof(listen)] = {0};
+	const struct nlmsghdr header = {
+		.nlmsg_len = sizeof(request),
+		.nlmsg_type = NLMSG_DONE,
+		.nlmsg_pid = (guint32)getpid(),
 	};
 
-	return send(fd, &request, sizeof(request), 0) == (ssize_t)sizeof(request) ||
+	memcpy(request, &header, sizeof(header));
+	memcpy(request + NLMSG_HDRLEN, &message, sizeof(message));
+	memcpy(request + NLMSG_HDRLEN + sizeof(message), &listen, sizeof(listen));
+	return send(fd, request, sizeof(request), 0) == (ssize_t)sizeof(request) ||
 	       error_set_errno(error, "cannot subscribe to the proc connector");
 }
 

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * What the recorder may still do, and why. Everything it needs besides is open already: the root,
- * the health file, the fanotify group, the inotify instance, the signals.
+ * the health file, the fanotify group, the inotify instance, the signals; and for who did it
+ * (actor/) the programs in the kernel with their ring buffer, which is mapped, or the socket of the
+ * lookout. Neither bpf(2) nor a netlink socket nor CAP_SYS_PTRACE is left here: what /proc shows
+ * without it is enough for a process that nobody saw start.
  */
 #include "recorder/walls.h"
 #include "base/fd.h"

@@ -310,3 +310,70 @@ def test_approver_did_it_himself(register):
 def test_requester_did_it_himself(register):
     verdict, reasons = judged(register, 1002)
     assert verdict == "mismatch" and "bob@example.org requested it" in reasons, reasons
+
+
+RULE = """title: sed by alice through sudo
+id: 5d6c5bb6-0000-4000-8000-00000000aaaa
+status: test
+description: every field of the actor that Sigma has
+logsource: {product: linux, category: file_event}
+detection:
+  selection:
+    TargetFilename|endswith: /a.conf
+    Image|endswith: /sed
+    CommandLine|contains: s/a/b/
+    ParentImage|endswith: /sudo
+    User: alice
+  condition: selection
+level: high
+"""
+
+
+def test_rules_ask_who_did_it(machine):
+    """Sigma's Image, CommandLine, ParentImage and User; without sudo the same act fires nothing."""
+    folder = machine.folder / "rules"
+    folder.mkdir()
+    (folder / "who.yml").write_text(RULE)
+    config = machine.folder / "reeve.yaml"
+    config.write_text(f"policies: [{folder}]\n")
+    start(machine, "bpf" if has_bpf() else "connector", "--config", config)
+    file = machine.path("/etc/a.conf")
+    logged_in(lambda: run("sed", "-i", "s/a/b/", file))
+    machine.settle()
+    assert not machine.changes("/etc/a.conf")[-1]["rules"]
+    logged_in(lambda: run("sudo", "-n", "sed", "-i", "s/a/b/;s/b/a/", file))
+    machine.settle()
+    rule, = machine.changes("/etc/a.conf")[-1]["rules"]
+    assert rule["title"] == "sed by alice through sudo"
+
+
+@pytest.mark.skipif(shutil.which("dpkg-deb") is None, reason="no dpkg here")
+def test_package_manager(machine):
+    """A package is unpacked by dpkg, and its script runs below it: both are its doing."""
+    start(machine, "bpf" if has_bpf() else "connector")
+    package = machine.folder / "package"
+    (package / "DEBIAN").mkdir(parents=True)
+    (package / "DEBIAN" / "control").write_text(
+        "Package: reeve-e2e\nVersion: 1\nArchitecture: all\nMaintainer: nobody <n@localhost>\n"
+        "Description: a test\n")
+    script = package / "DEBIAN" / "postinst"
+    script.write_text(f"#!/bin/sh\necho 1 > {machine.path('/etc/script.conf')}\n")
+    script.chmod(0o755)
+    (package / "etc").mkdir()
+    (package / "etc" / "package.conf").write_text("1\n")
+    deb = machine.folder / "e2e.deb"
+    admin = machine.folder / "dpkg"
+    for folder in ("info", "updates"):
+        (admin / folder).mkdir(parents=True)
+    for file in ("status", "available"):
+        (admin / file).touch()
+    run("dpkg-deb", "--root-owner-group", "-b", package, deb, stdout=subprocess.DEVNULL)
+    logged_in(lambda: run("dpkg", f"--admindir={admin}", f"--instdir={machine.root}",
+                          "--force-script-chrootless", "--log=/dev/null", "-i", deb,
+                          stdout=subprocess.DEVNULL))
+    for path in ("/etc/package.conf", "/etc/script.conf"):
+        actor = actors_of(machine, path)[0]
+        assert actor["transaction"].startswith("dpkg["), actor
+    # silent twin
+    logged_in(lambda: run("sh", "-c", f"echo 2 > {machine.path('/etc/script.conf')}"))
+    assert "transaction" not in actors_of(machine, "/etc/script.conf")[0]
