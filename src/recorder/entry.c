@@ -126,6 +126,35 @@ static bool reuse_moved(const Look *look, const Find *find, CatalogEntry *ret)
 	return true;
 }
 
+/*
+ * A secret that was given a name which says nothing: its bytes are still those that were a secret
+ * under the old one.
+ */
+static void keep_secret(const Look *look, const Find *find, Probe *probe)
+{
+	const CatalogEntry *known =
+		find->old != NULL ? find->old : moves_departed(look->moves, find->st);
+	FileState *state = &probe->entry.state;
+	guint8 hmac[DIGEST_BYTES];
+	const void *data;
+	gsize size;
+
+	if (known == NULL || known->state.content != CONTENT_SECRET || probe->content == NULL ||
+	    state->content != CONTENT_STORED) {
+		return;
+	}
+	data = g_bytes_get_data(probe->content, &size);
+	secrets_hmac(look->world->secrets, data, size, hmac);
+	if (memcmp(hmac, known->state.hmac, DIGEST_BYTES) != 0) {
+		return;
+	}
+	state->content = CONTENT_SECRET;
+	state->size = 0;
+	memset(state->sha256, 0, sizeof(state->sha256));
+	memcpy(state->hmac, hmac, DIGEST_BYTES);
+	g_clear_pointer(&probe->content, g_bytes_unref);
+}
+
 static bool read_entry(Look *look, const Find *find, Probe *ret, GError **error)
 {
 	if (find->old == NULL && look->mode == LOOK_COMPARE &&
@@ -135,6 +164,7 @@ static bool read_entry(Look *look, const Find *find, Probe *ret, GError **error)
 	if (!probe_read(find->fd, find->path, look->world->secrets, ret, error)) {
 		return false;
 	}
+	keep_secret(look, find, ret);
 	if (catalog_entry_is_doubtful(&ret->entry)) {
 		g_ptr_array_add(look->report.doubtful, g_strdup(find->path));
 	}

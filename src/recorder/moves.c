@@ -99,6 +99,13 @@ const CatalogEntry *moves_find(const Moves *moves, const struct stat *st)
 	return t != NULL && catalog_entry_matches(&t->entry, st) ? &t->entry : NULL;
 }
 
+const CatalogEntry *moves_departed(const Moves *moves, const struct stat *st)
+{
+	const Traveller *t = departure_of(moves, st->st_dev, st->st_ino);
+
+	return t == NULL ? NULL : &t->entry;
+}
+
 static bool is_move(const Traveller *from, const Traveller *to)
 {
 	const CatalogEntry *a = &from->entry;

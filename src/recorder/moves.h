@@ -30,5 +30,8 @@ void moves_arrive(Moves *moves, const char *path, const CatalogEntry *entry, con
 /* An entry that departed and is, by its stat, the very same file, unchanged; NULL. */
 const CatalogEntry *moves_find(const Moves *moves, const struct stat *st);
 
+/* One that departed and had this inode, whatever has been done to it since; NULL. */
+const CatalogEntry *moves_departed(const Moves *moves, const struct stat *st);
+
 /* Writes `moved_from` into the notes of each arrival that is a move. */
 void moves_note(const Moves *moves, Notes *notes);

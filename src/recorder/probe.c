@@ -129,7 +129,9 @@ static ssize_t get_xattr(const XattrSource *source, const char *name, void *valu
 				     : getxattr(source->link, name, value, size);
 }
 
-static void add_xattr(FileState *state, const XattrSource *source, const char *name, gsize *total)
+/* One that looks like a secret is kept as its keyed digest, as content is. */
+static void add_xattr(FileState *state, const XattrSource *source, const char *name,
+		      const Secrets *secrets, gsize *total)
 {
 	static char value[XATTR_SIZE_MAX];
 	ssize_t size = get_xattr(source, name, value, sizeof(value));
@@ -139,6 +141,11 @@ static void add_xattr(FileState *state, const XattrSource *source, const char *n
 		return; /* removed meanwhile: there will be a hint; or not ours to see */
 	}
 	*total += (gsize)size;
+	if (secrets_content_is_secret(value, (gsize)size)) {
+		secrets_hmac(secrets, value, (gsize)size, digest);
+		file_state_add_xattr(state, name, digest, sizeof(digest));
+		return;
+	}
 	if (size > XATTR_VALUE_MAX_BYTES || *total > XATTR_TOTAL_MAX_BYTES) {
 		digest_sha256(value, (gsize)size, digest);
 		file_state_add_xattr(state, name, digest, sizeof(digest));
@@ -147,7 +154,7 @@ static void add_xattr(FileState *state, const XattrSource *source, const char *n
 	file_state_add_xattr(state, name, value, (gsize)size);
 }
 
-static void read_xattrs(int fd, int readable, FileState *state)
+static void read_xattrs(int fd, int readable, const Secrets *secrets, FileState *state)
 {
 	static char names[XATTR_LIST_MAX];
 	XattrSource source = {.readable = readable};
@@ -157,7 +164,7 @@ static void read_xattrs(int fd, int readable, FileState *state)
 	snprintf(source.link, sizeof(source.link), "/proc/self/fd/%d", fd);
 	size = list_xattrs(&source, names, sizeof(names));
 	for (ssize_t at = 0; at < size; at += (ssize_t)strlen(names + at) + 1) {
-		add_xattr(state, &source, names + at, &total);
+		add_xattr(state, &source, names + at, secrets, &total);
 	}
 }
 
@@ -195,7 +202,6 @@ static void fill_state(Probe *probe, int fd, int readable, const struct stat *st
 	} else if (state->type == FILE_SYMLINK) {
 		state->link = read_target(fd);
 	}
-	read_xattrs(fd, readable, state);
 }
 
 static bool stats_agree(const struct stat *a, const struct stat *b)
@@ -210,6 +216,7 @@ static void read_once(int fd, int readable, const struct stat *st, gint64 seen_n
 		      const char *path, const Secrets *secrets, Probe *probe)
 {
 	fill_state(probe, fd, readable, st, seen_nsec);
+	read_xattrs(fd, readable, secrets, &probe->entry.state);
 	g_clear_pointer(&probe->content, g_bytes_unref);
 	if (probe->entry.state.type == FILE_REGULAR) {
 		content_read(readable, st, path, secrets, &probe->entry.state, &probe->content);

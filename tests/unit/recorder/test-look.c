@@ -400,7 +400,8 @@ static void test_moved_unseen(Fixture *f, const void *data)
 	g_assert_cmpint(notes_path(f->notes, "/etc/a")->time_usec, ==, 0);
 }
 
-/* What moves into the open is read again: whether it is secret is decided by its path. */
+/* What moves into the open stays a secret as long as it has the same bytes; others are judged by
+ * path and content alone. */
 static void test_moved_secret(Fixture *f, const void *data)
 {
 	make_dir(f, "etc/ssl");
@@ -410,6 +411,12 @@ static void test_moved_secret(Fixture *f, const void *data)
 	g_assert_cmpint(entry(f, "/etc/ssl/private/k")->state.content, ==, CONTENT_SECRET);
 	move(f, "etc/ssl/private/k", "etc/k");
 	look(f, order("/etc/ssl/private/k"), moved("/etc/k", "/etc/ssl/private/k"), NULL);
+	g_assert_cmpint(entry(f, "/etc/k")->state.content, ==, CONTENT_SECRET);
+	write_file(f, "etc/k", "hunter2"); /* the same bytes */
+	look(f, order("/etc/k"), NULL, NULL);
+	g_assert_cmpint(entry(f, "/etc/k")->state.content, ==, CONTENT_SECRET);
+	write_file(f, "etc/k", "nothing much");
+	look(f, order("/etc/k"), NULL, NULL);
 	g_assert_cmpint(entry(f, "/etc/k")->state.content, ==, CONTENT_STORED);
 	move(f, "etc/k", "etc/ssl/private/k");
 	look(f, order("/etc/k"), moved("/etc/ssl/private/k", "/etc/k"), NULL);
@@ -442,11 +449,11 @@ static void test_moved_among_secrets(Fixture *f, const void *data)
 	make_sure(f, "/etc/ssl/private/k");
 	move(f, "etc/ssl/private", "etc/plain");
 	look(f, order("/etc/ssl/private"), moved("/etc/plain", "/etc/ssl/private"), NULL);
-	g_assert_cmpint(entry(f, "/etc/plain/k")->state.content, ==, CONTENT_STORED);
+	g_assert_cmpint(entry(f, "/etc/plain/k")->state.content, ==, CONTENT_SECRET);
 	make_sure(f, "/etc/plain/k");
 	move(f, "etc/plain", "etc/other");
 	look(f, order("/etc/plain"), moved("/etc/other", "/etc/plain"), NULL);
-	g_assert_cmpint(entry(f, "/etc/other/k")->state.content, ==, CONTENT_STORED);
+	g_assert_cmpint(entry(f, "/etc/other/k")->state.content, ==, CONTENT_SECRET);
 }
 
 /* Single paths and the subtree they are in, in one batch: each keeps its own time. */

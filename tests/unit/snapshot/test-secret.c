@@ -68,6 +68,9 @@ static void test_paths(Fixture *f, const void *data)
 		{"/home/a/.kube/config", SECRET_WHOLE},
 		{"/etc/pam.d/common-password", SECRET_NO},
 		{"/etc/sssd/sssd.conf", SECRET_NO},
+		{"/etc/kubernetes/pki/etcd/server.key", SECRET_WHOLE},
+		{"/etc/kubernetes/pki/ca.crt", SECRET_NO},
+		{"/root/.cloudflared/4f.json", SECRET_WHOLE},
 	};
 
 	for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -108,6 +111,14 @@ static void test_content(void)
 		{"a", false},
 		{"-", false},
 		{"x\n---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\n" B64, true},
+		{"dckr_pat_0123456789abcdefghij", true},
+		{"see dckr_pat_ in the manual", false},
+		{"DefaultEndpointsProtocol=https;AccountName=a;AccountKey=" B64 B64 "\n", true},
+		{"AccountKey=none\n", false},
+		{"MSG.0123456789012345678901234567890123456789012345678901234567890", false},
+		{"sk-proj-0123456789abcdefghijABCDEFGHIJ01", true},
+		{"ask-proj-0123456789abcdefghijABCDEFGHIJ01", false},
+		{"half_life 34", false},
 		{"bindpw secret\n", true},
 		{"#bindpw secret\n", false},
 		{"bindpwtest x\n", false},
