@@ -28,6 +28,7 @@ FanotifyView *fanotify_view_new(void)
 	view->table = wd_table_new();
 	view->files = wd_table_new();
 	view->dead = g_queue_new();
+	view->strange = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
 	return view;
 }
 
@@ -37,6 +38,7 @@ void fanotify_view_free(FanotifyView *view)
 	wd_table_free(view->table);
 	wd_table_free(view->files);
 	g_queue_free_full(view->dead, g_free);
+	g_hash_table_unref(view->strange);
 	g_free(view);
 }
 
@@ -311,7 +313,7 @@ static void remember_stranger(const Reading *r)
 {
 	const Place *place = is_known(&r->place) ? &r->target : &r->place;
 
-	memcpy(&r->view->strange_fsid, place->handle, HANDLE_FSID_BYTES);
+	g_hash_table_add(r->view->strange, g_memdup2(place->handle, HANDLE_FSID_BYTES));
 }
 
 /* Returns the cause of a gap, or NULL. */

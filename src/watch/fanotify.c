@@ -74,8 +74,7 @@ static const ReaderKind reader_kind = {"reeve-fanotify", FANOTIFY_QUEUE_MAX_BYTE
  * directory. */
 static bool knows_events(int fd, GError **error)
 {
-	if (fanotify_mark(fd, FAN_MARK_ADD | FAN_MARK_ONLYDIR, FANOTIFY_EVERYTHING, AT_FDCWD, "/") <
-		    0 &&
+	if (fanotify_mark(fd, FAN_MARK_ADD, FANOTIFY_EVERYTHING, AT_FDCWD, "/") < 0 &&
 	    errno == EINVAL) {
 		g_set_error(error, REEVE_ERROR, REEVE_ERROR_UNAVAILABLE,
 			    "this kernel has no FAN_RENAME (it needs Linux 5.17)");
@@ -232,7 +231,7 @@ static bool find_handle(const Fanotify *fan, int fd, guint8 ret[HANDLE_MAX_BYTES
 		return false;
 	}
 	memcpy(&fsid, &fs.f_fsid, sizeof(fsid));
-	if (fsid == 0 || fsid == fan->view->strange_fsid) {
+	if (fsid == 0 || g_hash_table_contains(fan->view->strange, &fsid)) {
 		return false;
 	}
 	if (name_to_handle_at(fd, "", &handle.head, &mount_id, AT_EMPTY_PATH | AT_HANDLE_FID) < 0 &&
@@ -246,15 +245,13 @@ static bool find_handle(const Fanotify *fan, int fd, guint8 ret[HANDLE_MAX_BYTES
 	return true;
 }
 
-/* Marks what `fd` refers to; its number, or -1. */
-static int mark(const Fanotify *fan, int fd, unsigned int flags, guint64 mask)
+/* Marks `name` in `dir_fd`, which is what `fd` refers to; its number, or -1. */
+static int mark(const Fanotify *fan, int fd, int dir_fd, const char *name, guint64 mask)
 {
 	guint8 handle[HANDLE_MAX_BYTES];
-	char link[32];
 
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
 	if (!find_handle(fan, fd, handle) ||
-	    fanotify_mark(reader_fd(fan->reader), FAN_MARK_ADD | flags, mask, AT_FDCWD, link) < 0) {
+	    fanotify_mark(reader_fd(fan->reader), FAN_MARK_ADD, mask, dir_fd, name) < 0) {
 		return -1;
 	}
 	return handle_table_put(fan->view->handles, handle);
@@ -274,7 +271,7 @@ static WatchAdd fanotify_backend_add(void *backend, const char *path, int dir_fd
 {
 	Fanotify *fan = backend;
 	guint64 mask = extent == WATCH_NAMES ? FANOTIFY_NAMES : FANOTIFY_EVERYTHING;
-	int number = mark(fan, dir_fd, FAN_MARK_ONLYDIR, mask);
+	int number = mark(fan, dir_fd, dir_fd, ".", mask);
 
 	if (number < 0) {
 		return watch_inotify_ops.add(fan->inner, path, dir_fd, extent);
@@ -285,8 +282,11 @@ static WatchAdd fanotify_backend_add(void *backend, const char *path, int dir_fd
 static WatchAdd fanotify_backend_add_file(void *backend, const char *path, int fd)
 {
 	Fanotify *fan = backend;
-	int number = mark(fan, fd, 0, FANOTIFY_FILE);
+	char link[32];
+	int number;
 
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd); /* a reference has no other way */
+	number = mark(fan, fd, AT_FDCWD, link, FANOTIFY_FILE);
 	if (number < 0) {
 		return watch_inotify_ops.add_file(fan->inner, path, fd);
 	}

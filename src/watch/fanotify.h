@@ -43,13 +43,13 @@ typedef struct {
 	WdTable *table;       /* directories, by number */
 	WdTable *files;       /* files that are watched themselves, by number */
 	GQueue *dead;         /* of Dead, oldest first */
-	guint64 strange_fsid; /* the last file system with a handle that nobody knew; 0: none */
+	GHashTable *strange;  /* set of guint64 *: file systems with handles that nobody knew */
 } FanotifyView;
 
 FanotifyView *fanotify_view_new(void);
 void fanotify_view_free(FanotifyView *view);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FanotifyView, fanotify_view_free)
-/* Back to a view of nothing; the strange file system stays known. */
+/* Back to a view of nothing; strange file systems stay known. */
 void fanotify_view_reset(FanotifyView *view);
 /* Forgets a path and all below it. */
 void fanotify_view_forget(FanotifyView *view, const char *path);
