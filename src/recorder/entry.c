@@ -194,11 +194,11 @@ static bool put_snapshot(Look *look, const Find *find, Probe *probe, GError **er
 /*
  * Emptied: most writers begin with that, and their next write is on its way. The kernel shows the
  * new size some time before it moves the ctime and tells of it, so nothing else says how long ago
- * it was.
+ * it was. It waits for that once, each time that somebody has written since.
  */
 static bool is_emptied(const Find *find, const Probe *probe)
 {
-	return g_str_equal(find->path, find->order->path) && find->order->postponed == 0 &&
+	return g_str_equal(find->path, find->order->path) && !find->order->was_empty &&
 	       !find->order->is_offline && find->old != NULL && find->old->stat_size > 0 &&
 	       probe->entry.stat_size == 0;
 }
@@ -212,14 +212,19 @@ static bool must_wait(Look *look, const Find *find, const Probe *probe)
 {
 	const LookWorld *world = look->world;
 	const Order *order = find->order;
+	bool emptied;
 
 	if (look->mode != LOOK_COMPARE || probe->entry.state.type != FILE_REGULAR ||
 	    order->is_open || order->postponed >= POSTPONED_MAX ||
-	    world->is_being_written == NULL ||
-	    !(world->is_being_written(world->context, find->path) || is_emptied(find, probe))) {
+	    world->is_being_written == NULL) {
+		return false;
+	}
+	emptied = is_emptied(find, probe);
+	if (!world->is_being_written(world->context, find->path) && !emptied) {
 		return false;
 	}
 	if (g_str_equal(find->path, order->path)) {
+		((Order *)order)->was_empty = emptied;
 		g_ptr_array_add(look->report.postponed, (Order *)order);
 	}
 	return true;

@@ -19,6 +19,7 @@ typedef struct {
 	bool is_offline;   /* a rescan after a gap: the time of what it finds is not known */
 	bool is_recheck;   /* no hint: an entry whose last stat was in doubt */
 	bool must_read;    /* its stat is not to be believed: read it though it seems unchanged */
+	bool was_empty;    /* was found emptied, and waited for what may follow */
 	guint postponed;   /* how often it was due and had to wait on */
 	guint64 born;      /* order of arrival */
 	GPtrArray *actors; /* of Actor: who was seen at it; NULL: nobody */

@@ -19,6 +19,7 @@ typedef enum {
 typedef struct {
 	Order *order;
 	Phase phase;
+	bool was_written;  /* one of its hints was of its content */
 	gint64 first_usec; /* the first hint, monotonic */
 	/* due at the latest of these */
 	gint64 due_usec;   /* what its phase says */

@@ -200,7 +200,7 @@ bool recorder_is_being_written(void *context, const char *path)
 
 	watch_drain(recorder->world.watch);
 	intake_take(recorder);
-	return settle_is_armed(recorder->settle, path);
+	return settle_was_written(recorder->settle, path);
 }
 
 const GPtrArray *recorder_actors(void *context, const char *path)

@@ -163,9 +163,11 @@ static void apply(Settle *settle, Pending *p, Hint *hint)
 		enter(p, PHASE_GOING, now + SETTLE_BRIEF_USEC);
 		break;
 	case HINT_WRITING:
+		p->was_written = true;
 		enter(p, PHASE_ARMED, G_MAXINT64);
 		break;
 	case HINT_WRITTEN:
+		p->was_written = true;
 		if (p->order->is_new) {
 			enter(p, PHASE_COMING, now + SETTLE_BRIEF_USEC);
 		} else {
@@ -355,11 +357,11 @@ void settle_postpone(Settle *settle, Order *order, gint64 due_usec)
 	pending_set_reschedule(settle->pending, p);
 }
 
-bool settle_is_armed(const Settle *settle, const char *path)
+bool settle_was_written(const Settle *settle, const char *path)
 {
 	const Pending *p = pending_set_find(settle->pending, path);
 
-	return p != NULL && p->phase == PHASE_ARMED;
+	return p != NULL && p->was_written;
 }
 
 void settle_take(Settle *settle, gint64 now_usec, GPtrArray *ret)

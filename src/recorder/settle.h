@@ -68,8 +68,12 @@ void settle_put_back(Settle *settle, Order *order, gint64 now_usec);
  * hint that has come meanwhile says so. Ownership moves. A recheck counts from here on. */
 void settle_postpone(Settle *settle, Order *order, gint64 due_usec);
 
-/* Whether the last thing heard of a path is that somebody writes it. */
-bool settle_is_armed(const Settle *settle, const char *path);
+/*
+ * Whether somebody has written a path since its last order was taken. Not only who has not closed
+ * it yet: to close and to begin anew may be one hint (the kernel puts them together), so what was
+ * read in between may be half of it.
+ */
+bool settle_was_written(const Settle *settle, const char *path);
 
 /* Appends every order that is due to `ret` (of Order, which it owns). */
 void settle_take(Settle *settle, gint64 now_usec, GPtrArray *ret);

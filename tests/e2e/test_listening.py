@@ -2,6 +2,7 @@
 """How the kernel is listened to: file systems, floods, and too few watches."""
 
 import hashlib
+import json
 import os
 import subprocess
 
@@ -157,3 +158,35 @@ def test_with_enough_watches_nothing_is_said_of_them(machine):
     assert machine.health("recorder")["uncovered"] == 0
     assert "have no watch" not in machine.reeve("status").stdout
     assert machine.gaps() == []
+
+
+def told_closed(machine, commit):
+    """Path and content of what a commit tells, without what it says was still open."""
+    notes = json.loads(machine.git("show", f"{commit}:change-set.json"))
+    for path, note in notes.get("paths", {}).items():
+        if not note.get("open"):
+            yield path, machine.git("show", f"{commit}:files{path}")
+
+
+WRITE_ROUNDS = 60
+WRITE_FILES = 25
+
+
+@pytest.mark.both_backends
+def test_what_is_written_over_and_over_is_recorded_whole(machine):
+    """Emptied, written in two halves, closed, and begun anew at once by the same process: whatever
+    state is recorded is one in which the writer had closed the file."""
+    files = [machine.write(f"/etc/over/{number}", "start\nend\n") for number in range(WRITE_FILES)]
+    machine.start()
+    for number in range(WRITE_ROUNDS):
+        for file in files:
+            with open(file, "w") as out:
+                out.write(f"{number}\n" * 200)
+                out.flush()
+                out.write("end\n")
+    machine.settle()
+    torn = [(commit, path, content[:20], len(content)) for commit in machine.git("rev-list", "observed").split()
+            for path, content in told_closed(machine, commit) if not content.endswith("end\n")]
+    assert torn == []
+    for file in files:
+        assert machine.recorded(f"/etc/over/{file.name}") == file.read_bytes()

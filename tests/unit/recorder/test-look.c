@@ -591,7 +591,10 @@ static void test_emptied(Fixture *f, const void *data)
 	f->world.is_being_written = never_written;
 	g_assert_cmpstr(look(f, order("/etc/a"), NULL, NULL), ==, "");
 	g_assert_cmpuint(look_report(f->look)->postponed->len, ==, 1);
-	again->postponed = 1;
+	again->postponed = 1; /* for another reason: that it is empty is new */
+	g_assert_cmpstr(look(f, again, NULL, NULL), ==, "");
+	again = order("/etc/a");
+	again->was_empty = true;
 	g_assert_cmpstr(look(f, again, NULL, NULL), ==, "/etc/a");
 }
 
