@@ -3,6 +3,7 @@
 
 import hashlib
 
+import pytest
 from register_clone import ALICE, CHG, blob_id, moment
 from register_story import (EVIL, MOTD, NEW, OLD, PIN_NEW, TRANSITION, approve, assert_approved,
                             assert_mismatch, change, put, reasons, to)
@@ -147,6 +148,25 @@ def test_mismatch_gives_both_values_and_explain_repeats_them(register):
     assert blob_id(NEW) in explained.stdout
     assert blob_id(EVIL) in explained.stdout
     assert CHG in explained.stdout
+
+
+@pytest.mark.parametrize("path", ["/etc/ssl/private/key.pem", "/etc/shadow"])
+def test_pinned_secret(register, path):
+    """What is in it is known by its keyed digest alone, and pinned by that."""
+    machine = register.machine
+    old, new, evil = (f"root:{word}:1::::::\n" for word in ("old", "new", "evil"))
+    change(machine, old, path=path)
+    wanted = change(machine, new, path=path)["after"]["hmac"]
+    change(machine, old, path=path)
+    approve(register, [f"{{path: {path}, to: {{hmac: {wanted}}}}}"])
+    machine.write(path, evil)
+    machine.settle()
+    told = machine.changes(path)[-1]
+    assert told["verdict"] == "mismatch"
+    assert f"content (hmac): requested {wanted}, found {told['after']['hmac']}" in reasons(told)
+    told = change(machine, new, path=path)
+    assert told["verdict"] == "approved", told["reasons"]
+    assert not {"sha256", "size"} & set(told["after"])
 
 
 def test_hosts_and_window_inside(register):

@@ -3,8 +3,11 @@
 
 import re
 import subprocess
+import time
+from datetime import datetime
 
 import pytest
+from conftest import wait_for
 from people import People
 
 ID = "CHG-20261122-k7qa"
@@ -67,11 +70,25 @@ def test_a_good_request_may_be_pushed_by_hand(register):
     assert register.push()[0]
 
 
+def test_the_daemon_is_told_by_the_push_itself(machine, people):
+    """post-receive nudges: when `git push` returns, the judge has been asked to look."""
+    request = people.request("/etc/motd", "x\n")
+    done = machine.reeve("approve", request, "--key", people.key("alice"), "--yes")
+    pushed = time.time()
+    assert done.returncode == 0, done.stderr
+    # no barrier here: that would make it look as well
+    told, = wait_for("the approval", lambda: [event for event in machine.events()
+                                              if event["kind"] == "request"])
+    seen = datetime.fromisoformat(told["approval"]["seen"].replace("Z", "+00:00")).timestamp()
+    assert seen - pushed < 0.1
+
+
 @pytest.mark.parametrize("name, content, told", [
     (f"requests/{ID}/request.yaml", REQUEST + "wnidow: x\n", "^~~~"),
     ("requests/CHG-20261122-aaaa/request.yaml", REQUEST, "differs from its folder"),
     ("requests/-x/request.yaml", REQUEST, "no id"),
     (f"requests/{ID}/notes.txt", "x", "no place"),
+    (f"requests/{ID}/closed", "closed\n", "reeve-closing 1"),
     (f"requests/{ID}/approvals/alice@example.org", "approve\n", "reeve-approval 1"),
     (f"requests/{ID}/approvals/alice@example.org.sig", "x", "alice@example.org.sig"),
     (f"requests/{ID}/content/1234", "x", "name of its blob"),
