@@ -183,6 +183,9 @@ static void preview_item(Preview *preview, const RequestChange *item, const File
 	}
 	add_text(preview, item, change);
 	put_change(preview, change);
+	if (now->type == FILE_ABSENT && item->to.owner == NULL) {
+		say(preview, STYLE_PLAIN, "who will own it is left open");
+	}
 	say_attributes(preview, &item->to);
 	if (item->from.is_given && preview->store != NULL && !pin_holds(&item->from, now)) {
 		say(preview, STYLE_HIGH,

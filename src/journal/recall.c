@@ -55,3 +55,34 @@ GPtrArray *recall_approvals(Index *index, int journal_fd, GError **error)
 	}
 	return g_steal_pointer(&told);
 }
+
+bool recall_register(Index *index, int journal_fd, char **ret, GError **error)
+{
+	const IndexQuery query = {.verdict = -1, .min_severity = -1, .limit = 1};
+	auto_fd int fd = openat(journal_fd, JOURNAL_FILE, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	g_autoptr(GArray) offsets = index_query(index, &query, error);
+	g_autoptr(JournalReader) reader = NULL;
+	JournalLine line;
+	json_t *event;
+
+	*ret = NULL;
+	if (fd < 0) {
+		return error_set_errno(error, "cannot open the journal");
+	}
+	if (offsets == NULL || offsets->len == 0) {
+		return offsets != NULL;
+	}
+	reader = journal_reader_new(fd, g_array_index(offsets, goffset, 0));
+	switch (journal_reader_next(reader, &line, error)) {
+	case JOURNAL_LINE:
+		break;
+	case JOURNAL_END:
+		return true;
+	case JOURNAL_ERROR:
+		return false;
+	}
+	event = event_parse(line.body, line.size, error);
+	*ret = g_strdup(json_string_value(json_object_get(event, "register")));
+	json_decref(event);
+	return event != NULL;
+}

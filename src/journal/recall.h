@@ -13,3 +13,6 @@
  * `journal_fd` is the folder STATE/journal. The index says where they are.
  */
 GPtrArray *recall_approvals(Index *index, int journal_fd, GError **error);
+
+/* The commit of the register that the last event names; *ret NULL: it names none. Caller frees. */
+bool recall_register(Index *index, int journal_fd, char **ret, GError **error);

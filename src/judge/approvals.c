@@ -130,11 +130,14 @@ void approvals_free(Approvals *approvals)
 bool approvals_recall(Approvals *approvals, Index *index, int journal_fd, GError **error)
 {
 	g_autoptr(GPtrArray) told = recall_approvals(index, journal_fd, error);
+	g_autofree char *before = NULL;
 	IndexTotals totals;
 
-	if (told == NULL || !index_totals(index, &totals, error)) {
+	if (told == NULL || !index_totals(index, &totals, error) ||
+	    !recall_register(index, journal_fd, &before, error)) {
 		return false;
 	}
+	register_set_before(approvals->reg, before);
 	for (guint i = 0; i < told->len; i++) {
 		register_recall(approvals->reg, g_ptr_array_index(told, i));
 	}
@@ -205,6 +208,11 @@ ApprovalsLook approvals_look(Approvals *approvals, gint64 now_usec, GPtrArray **
 		approvals_unreadable(approvals) == NULL;
 	approvals->must_judge_again &= !moved;
 	return moved ? APPROVALS_MOVED : APPROVALS_SAME;
+}
+
+char *approvals_take_lost(Approvals *approvals)
+{
+	return register_take_lost(approvals->reg);
 }
 
 const char *approvals_damage(const Approvals *approvals)

@@ -58,6 +58,9 @@ ApprovalsLook approvals_look(Approvals *approvals, gint64 now_usec, GPtrArray **
 const char *approvals_commit(const Approvals *approvals);
 /* Why register or keys cannot be read; NULL: they can. */
 const char *approvals_unreadable(const Approvals *approvals);
+/* A commit that was judged by and is not in the register any more (hex); NULL: none since the last
+ * call. Caller frees. */
+char *approvals_take_lost(Approvals *approvals);
 /* That some requests cannot be read, and why, in one sentence; NULL: all can. The others count. */
 const char *approvals_damage(const Approvals *approvals);
 /* What a person should put right: the above, and requests that cannot be read. Array of char *,

@@ -88,6 +88,22 @@ static void tell_unreadable(Clerk *clerk, const JudgementFrame *frame)
 	clerk->unreadable = g_strdup(unreadable);
 }
 
+/* Nothing that counted is forgotten by it, but somebody did it. */
+static void tell_lost(Clerk *clerk, const JudgementFrame *frame)
+{
+	g_autofree char *lost = approvals_take_lost(clerk->approvals);
+	g_autofree char *text = NULL;
+
+	if (lost == NULL) {
+		return;
+	}
+	text = g_strdup_printf("the register was set back or rewritten: it does not hold commit "
+			       "%.12s any more; approvals and vetoes seen before still count",
+			       lost);
+	log_warning("%s", text);
+	outbox_add(clerk->outbox, judgement_health(frame, SEVERITY_HIGH, text, NULL, NULL));
+}
+
 static bool judge_drift_again(Clerk *clerk, const JudgementFrame *frame, Store *store,
 			      GError **error)
 {
@@ -118,6 +134,7 @@ ClerkLook clerk_look(Clerk *clerk, JudgementFrame *frame, Store *store, GError *
 		return CLERK_BUSY;
 	}
 	clerk->must_judge_again |= look == APPROVALS_MOVED;
+	tell_lost(clerk, frame);
 	tell_unreadable(clerk, frame);
 	/* the snapshots may not be open yet; and without an index nothing is known to drift */
 	if (!clerk->must_judge_again || store == NULL || outbox_index(clerk->outbox) == NULL) {

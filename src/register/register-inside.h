@@ -24,6 +24,9 @@ struct Register {
 	git_repository *repository; /* NULL: not there (yet) */
 	git_oid head;
 	GHashTable *packs; /* names of the indexes that were found sound */
+	char *before; /* the commit before, as was remembered; NULL: none, or one was loaded since
+		       */
+	char *lost;   /* a commit that the branch does not hold any more, not told yet; NULL */
 	gint64 looked_usec;
 	Load *load;            /* NULL: none is going on */
 	guint damaged;         /* so many folders git could not give whole */

@@ -152,6 +152,18 @@ static bool load_begin(Register *reg, const git_oid *head, gint64 now_usec, GErr
 	return true;
 }
 
+/* Set back or rewritten: told by the name of what is missing. */
+static void look_back(Register *reg, Load *load)
+{
+	const char *before = reg->commit != NULL ? reg->commit : reg->before;
+
+	if (before != NULL && !load_history_has(load, before)) {
+		g_free(reg->lost);
+		reg->lost = g_strdup(before);
+	}
+	g_clear_pointer(&reg->before, g_free);
+}
+
 /* What the commit does not have any more is gone; what it has is found by path from now on. */
 static RegisterLoad load_end(Register *reg)
 {
@@ -161,6 +173,9 @@ static RegisterLoad load_end(Register *reg)
 	if (g_hash_table_foreach_remove(reg->folders, folder_is_stale, NULL) > 0 ||
 	    load->has_moved) {
 		register_index(reg);
+	}
+	if (is_other) {
+		look_back(reg, load);
 	}
 	git_oid_cpy(&reg->head, &load->head);
 	g_free(reg->commit);
@@ -173,7 +188,7 @@ static RegisterLoad load_end(Register *reg)
 
 static RegisterLoad nothing_there(Register *reg, gint64 now_usec, GError **error)
 {
-	if (reg->commit != NULL) {
+	if (reg->commit != NULL || reg->before != NULL) {
 		g_set_error(error, REEVE_ERROR, REEVE_ERROR_UNAVAILABLE,
 			    "register: its branch %s is gone from %s", reg->ref, reg->path);
 		return REGISTER_ERROR;

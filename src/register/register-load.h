@@ -42,6 +42,9 @@ GBytes *load_file(Load *load, const git_tree_entry *entry, gsize max, char **ret
 /* The same for a folder of at most so many entries. */
 git_tree *load_tree(Load *load, const git_tree_entry *entry, gsize max_entries, char **ret_problem);
 
+/* Whether a commit (hex) is among the newest few thousand of what the branch holds. */
+bool load_history_has(Load *load, const char *commit);
+
 /* A folder of requests/ with everything in it that can be read. Never NULL. */
 Folder *load_folder(Load *load, const git_tree_entry *entry);
 

@@ -62,6 +62,8 @@ void register_free(Register *reg)
 	git_repository_free(reg->repository);
 	git_libgit2_shutdown();
 	g_free(reg->commit);
+	g_free(reg->before);
+	g_free(reg->lost);
 	g_free(reg->path);
 	g_free(reg->ref);
 	g_free(reg);
@@ -120,6 +122,17 @@ void register_recall(Register *reg, const Approval *approval)
 void register_set_looked(Register *reg, gint64 usec)
 {
 	reg->looked_usec = usec;
+}
+
+void register_set_before(Register *reg, const char *commit)
+{
+	g_free(reg->before);
+	reg->before = g_strdup(commit);
+}
+
+char *register_take_lost(Register *reg)
+{
+	return g_steal_pointer(&reg->lost);
 }
 
 const char *register_commit(const Register *reg)

@@ -52,6 +52,13 @@ void register_recall(Register *reg, const Approval *approval);
 /* When somebody last looked at this register: what the next load brings covers changes since. */
 void register_set_looked(Register *reg, gint64 usec);
 
+/* The commit that was loaded when something was judged last, before we were started (hex). */
+void register_set_before(Register *reg, const char *commit);
+
+/* A commit that was loaded and that the branch does not hold any more: it was set back or
+ * rewritten. NULL: none since the last call. Caller frees. */
+char *register_take_lost(Register *reg);
+
 typedef enum {
 	REGISTER_SAME,   /* nothing moved */
 	REGISTER_LOADED, /* another commit now, or more of it */

@@ -168,8 +168,41 @@ def test_rolled_back_and_approved_again_by_nobody(register):
     register.push()
     register.in_clone("push", "-q", "--force", "origin", f"{before}:refs/heads/main")
     register.machine.settle()
+    told = [event["summary"] for event in register.machine.events() if event["kind"] == "health"]
+    assert len(told) == 1 and "the register was set back or rewritten" in told[0]
     register.restart()
     assert_mismatch(register, "approvals: rejected by dave@example.org")
+    # told once, not at every start
+    assert len([event for event in register.machine.events() if event["kind"] == "health"]) == 1
+
+
+def test_rewritten_while_nobody_looked(register):
+    approve(register)
+    register.machine.stop()
+    register.in_clone("commit", "-q", "--amend", "-m", "another history")
+    register.in_clone("push", "-q", "--force", "origin", "HEAD:main")
+    register.start()
+    register.machine.settle()
+    told = [event for event in register.machine.events() if event["kind"] == "health"]
+    assert len(told) == 1 and told[0]["severity"] == "high"
+    assert "the register was set back or rewritten" in told[0]["summary"]
+    assert_approved(register)  # what was seen still counts
+
+
+def test_twin_a_push_on_top_is_no_rewriting(register):
+    for number in range(3):
+        register.write([ANY], request=f"CHG-{number}").push()
+        register.restart()
+    assert [event for event in register.machine.events() if event["kind"] == "health"] == []
+
+
+def test_properties_of_nobody_named(register):
+    """attributes_modified alone allows no attribute in particular."""
+    approve(register, [f"{{path: {MOTD}, op: attributes_modified}}"])
+    mode(register, 0o4755)
+    told = register.machine.changes(MOTD)[-1]
+    assert told["verdict"] == "mismatch"
+    assert "mode: not requested, but changed from 0644 to 4755" in reasons(told)
 
 
 def test_names_that_differ_by_case(register):

@@ -90,8 +90,8 @@ def test_killed_between_approval_and_resolution(register, cut):
     machine = register.machine
     register.write([PIN_NEW]).push()
     change(machine)
-    lines = len(machine.events())
     machine.stop()
+    lines = len(machine.events())
     register.sign(ALICE)
     register.push()
     cursor = (machine.state / "journal" / "cursor").read_bytes()

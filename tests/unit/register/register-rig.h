@@ -160,12 +160,21 @@ static inline void rig_shut(Rig *rig, const char *id)
 	rig_put(rig, path, text);
 }
 
+/* The next commit begins a history anew. */
+static inline void rig_forget(Rig *rig)
+{
+	g_clear_pointer(&rig->head, g_free);
+}
+
 /* Commits what there is, links for files whose text begins with "->". */
 static inline void rig_push(Rig *rig)
 {
 	git_index *index;
 	git_tree *tree;
 	git_signature *who;
+	git_commit *parent = NULL;
+	const git_commit *parents[1];
+	git_reference *ref = NULL;
 	git_oid id, tree_id;
 	GHashTableIter each;
 	gpointer path, bytes;
@@ -187,19 +196,20 @@ static inline void rig_push(Rig *rig)
 	git_index_free(index);
 	g_assert_cmpint(git_tree_lookup(&tree, rig->repo, &tree_id), ==, 0);
 	g_assert_cmpint(git_signature_new(&who, "x", "x@test", 1795316645, 0), ==, 0);
-	g_assert_cmpint(
-		git_commit_create(&id, rig->repo, NULL, who, who, NULL, "step", tree, 0, NULL), ==,
-		0);
+	if (rig->head != NULL) {
+		g_assert_true(odb_parse_id(rig->head, &id));
+		g_assert_cmpint(git_commit_lookup(&parent, rig->repo, &id), ==, 0);
+	}
+	parents[0] = parent;
+	g_assert_cmpint(git_commit_create(&id, rig->repo, NULL, who, who, NULL, "step", tree,
+					  parent == NULL ? 0 : 1, parents),
+			==, 0);
 	g_free(rig->head);
 	rig->head = odb_format_id(&id);
-	{
-		git_reference *ref = NULL;
-
-		g_assert_cmpint(
-			git_reference_create(&ref, rig->repo, "refs/heads/main", &id, 1, NULL), ==,
+	g_assert_cmpint(git_reference_create(&ref, rig->repo, "refs/heads/main", &id, 1, NULL), ==,
 			0);
-		git_reference_free(ref);
-	}
+	git_reference_free(ref);
+	git_commit_free(parent);
 	git_signature_free(who);
 	git_tree_free(tree);
 }

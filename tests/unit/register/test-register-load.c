@@ -35,6 +35,17 @@ static void test_nothing_yet(void)
 	g_assert_cmpint(rig_load(rig, NOON), ==, REGISTER_SAME);
 }
 
+/* One that was judged by before, and is not there any more, is not the same as none. */
+static void test_gone(void)
+{
+	g_autoptr(Rig) rig = rig_open();
+	g_autoptr(GError) error = NULL;
+
+	register_set_before(rig->reg, "0101010101010101010101010101010101010101");
+	g_assert_cmpint(register_load(rig->reg, NOON, 0, &error), ==, REGISTER_ERROR);
+	g_assert_error(error, REEVE_ERROR, REEVE_ERROR_UNAVAILABLE);
+}
+
 static void test_approved_once_told_once(void)
 {
 	g_autoptr(Rig) rig = rig_open();
@@ -281,6 +292,38 @@ static void test_damage_at_the_top(void)
 	}
 }
 
+/* Set back or rewritten: told once, by the commit that is missing. */
+static void test_lost_history(void)
+{
+	g_autoptr(Rig) rig = rig_open();
+	g_autofree char *first = NULL, *lost = NULL, *again = NULL, *before = NULL, *same = NULL;
+
+	rig_ask(rig, "CHG-1", CHANGES);
+	rig_push(rig);
+	first = g_strdup(rig->head);
+	register_set_before(rig->reg, first);
+	rig_load(rig, NOON);
+	rig_ask(rig, "CHG-2", CHANGES);
+	rig_push(rig);
+	rig_load(rig, NOON);
+	same = register_take_lost(rig->reg);
+	g_assert_null(same);
+	g_free(first);
+	first = g_strdup(rig->head);
+	rig_forget(rig);
+	rig_push(rig);
+	rig_load(rig, NOON);
+	lost = register_take_lost(rig->reg);
+	g_assert_cmpstr(lost, ==, first);
+	again = register_take_lost(rig->reg);
+	g_assert_null(again);
+	rig_open_register(rig);
+	register_set_before(rig->reg, first);
+	rig_load(rig, NOON);
+	before = register_take_lost(rig->reg);
+	g_assert_cmpstr(before, ==, first);
+}
+
 /* Somebody waits: a load stops at its deadline, gets on with every call, and ends. */
 static void test_in_slices(void)
 {
@@ -338,6 +381,7 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	rig_prepare();
 	g_test_add_func("/register-load/nothing", test_nothing_yet);
+	g_test_add_func("/register-load/gone", test_gone);
 	g_test_add_func("/register-load/once", test_approved_once_told_once);
 	g_test_add_func("/register-load/recalled", test_recalled);
 	g_test_add_func("/register-load/half", test_half_an_approval_is_none);
@@ -348,6 +392,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/register-load/no-request", test_what_is_no_request);
 	g_test_add_func("/register-load/damage", test_damage_stays_where_it_is);
 	g_test_add_func("/register-load/damage-at-top", test_damage_at_the_top);
+	g_test_add_func("/register-load/lost", test_lost_history);
 	g_test_add_func("/register-load/slices", test_in_slices);
 	g_test_add_func("/register-load/middle", test_a_push_in_the_middle);
 	result = g_test_run();
