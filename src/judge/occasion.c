@@ -25,16 +25,9 @@ static void span_gaps(const ChangeSet *set, const char *path, MatchContext *ret)
 	ret->latest_usec = end;
 }
 
-static const char *login_of(const Change *change)
-{
-	return change->actors->len == 0 ? NULL : actor_login(change->actors->pdata[0]);
-}
-
 void occasion_of(const ChangeSet *set, const Change *change, const char *host, MatchContext *ret)
 {
-	*ret = (MatchContext){.host = host == NULL ? "" : host,
-			      .login = login_of(change),
-			      .actors = change->actors};
+	*ret = (MatchContext){.host = host == NULL ? "" : host, .actors = change->actors};
 	if (change->is_offline || change->time_usec == 0) {
 		span_gaps(set, change->path, ret);
 	} else {

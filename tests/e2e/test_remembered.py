@@ -94,15 +94,17 @@ def test_killed_between_approval_and_resolution(register, cut):
     lines = len(machine.events())
     register.sign(ALICE)
     register.push()
-    cursor = (machine.state / "journal" / "cursor").read_bytes()
+    places = [machine.state / "journal" / "cursor", *machine.state.rglob("witness")]
+    kept = [place.read_bytes() for place in places]
     register.start()
     machine.settle()
     kinds = [event["kind"] for event in machine.events()[lines:]]
     assert "resolved" in kinds
     machine.stop()
-    keep = b"".join(machine.journal.read_bytes().splitlines(True)[:lines + cut])
-    machine.journal.write_bytes(keep)
-    (machine.state / "journal" / "cursor").write_bytes(cursor)
+    journal = b"".join(machine.journal.read_bytes().splitlines(True)[:lines + cut])
+    machine.journal.write_bytes(journal)
+    for place, data in zip(places, kept):
+        place.write_bytes(data)
     for file in (machine.state / "journal").glob("index.sqlite*"):
         file.unlink()
     register.start()
