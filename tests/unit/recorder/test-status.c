@@ -65,10 +65,34 @@ static void test_degraded(void)
 	json_decref(json);
 }
 
+static void test_scrub(void)
+{
+	Status status = {
+		.fd = -1,
+		.state = STATUS_READY,
+		.backend = "inotify",
+		.scrub = {.sweeps = 3,
+			  .swept_usec = 1700000000000000,
+			  .sweep_usec = 2500,
+			  .reread = 5,
+			  .to_reread = 9},
+	};
+	json_t *json = line_of(&status);
+	json_t *scrub = json_object_get(json, "scrub");
+
+	g_assert_cmpint(json_integer_value(json_object_get(scrub, "sweeps")), ==, 3);
+	g_assert_cmpint(json_integer_value(json_object_get(scrub, "sweep_ms")), ==, 2);
+	g_assert_cmpint(json_integer_value(json_object_get(scrub, "to_reread")), ==, 9);
+	g_assert_cmpstr(string_of(scrub, "swept"), ==, "2023-11-14T22:13:20.000000Z");
+	g_assert_true(json_is_null(json_object_get(scrub, "rotated")));
+	json_decref(json);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/status/starting", test_starting);
 	g_test_add_func("/status/degraded", test_degraded);
+	g_test_add_func("/status/scrub", test_scrub);
 	return g_test_run();
 }
