@@ -17,8 +17,8 @@ from collections import namedtuple
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-FUZZ_SECONDS = 10
-IN_PARALLEL = ("--numprocesses", os.cpu_count())
+FUZZ_SECONDS = 8
+IN_PARALLEL = ("--numprocesses", os.cpu_count() + 1)  # many wait more than they work
 STAGE_SECONDS = 1500  # a program that a stage runs is killed then
 
 Count = namedtuple("Count", "passed failed skipped")
@@ -126,11 +126,11 @@ def stage_e2e():
 
 
 def stage_asan():
-    """the end-to-end tests again, against the sanitized programs"""
+    """the end-to-end tests against the sanitized programs, each with one backend"""
     if not build_sanitized():
         return Count(0, 1, 0)
     return pytest("asan", "tests/e2e", "-m", "not slow", *IN_PARALLEL,
-                  REEVE_BUILD=str(ROOT / "build-sanitized"),
+                  REEVE_BUILD=str(ROOT / "build-sanitized"), REEVE_ONE_BACKEND="1",
                   ASAN_OPTIONS="detect_leaks=0:abort_on_error=1",
                   UBSAN_OPTIONS="halt_on_error=1:print_stacktrace=1")
 
