@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import PROGRAMS, wait_for
+from conftest import PROGRAMS, ROOT, wait_for
 from register_story import NEW, approve
 
 LOGIN_UID = 1000
@@ -377,3 +377,22 @@ def test_package_manager(machine):
     # silent twin
     logged_in(lambda: run("sh", "-c", f"echo 2 > {machine.path('/etc/script.conf')}"))
     assert "transaction" not in actors_of(machine, "/etc/script.conf")[0]
+
+
+@pytest.mark.skipif(shutil.which("setpriv") is None, reason="no setpriv here")
+def test_the_unit_leaves_enough(machine):
+    """With the capabilities of the service and no others: it is still known who did it."""
+    text = (ROOT / "packaging" / "reeve.service.in").read_text()
+    names = text.split("CapabilityBoundingSet=")[1].split("\n")[0].split()
+    left = ",".join("+" + name.removeprefix("CAP_").lower() for name in names)
+    machine.write("/etc/passwd", PASSWD)
+    machine.write("/etc/a.conf", "a\n")
+    machine.start("--backend", "auto",
+                  prefix=("setpriv", f"--bounding-set=-all,{left}", "--inh-caps=-all"))
+    status = Path(f"/proc/{machine.process.pid}/status").read_text()
+    assert "CapBnd:\t000001ff" not in status
+    recorder = machine.health("recorder")
+    assert recorder["backend"] == "fanotify"
+    assert recorder["actors"]["source"] == ("bpf" if has_bpf() else "proc"), recorder["actors"]
+    logged_in(lambda: run("sh", "-c", f"echo b > {machine.path('/etc/a.conf')}"))
+    assert_is(actors_of(machine)[0], "sh", recorder["actors"]["source"])
