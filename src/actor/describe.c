@@ -225,11 +225,11 @@ Actor *describe_process(const ProcessTable *table, const Process *process, const
 	return actor;
 }
 
-Actor *describe_stranger(gint64 pid)
+Actor *describe_stranger(gint64 pid, const char *how)
 {
 	Actor *actor = actor_new();
 
 	actor->pid = pid;
-	actor->how = g_strdup("the process was gone before anybody could look");
+	actor->how = g_strdup(how);
 	return actor;
 }

@@ -26,8 +26,8 @@ typedef struct {
 Actor *describe_process(const ProcessTable *table, const Process *process, const Phase *phase,
 			const char *doubt, const Standpoint *standpoint);
 
-/* A pid of which nothing is known. Caller frees. */
-Actor *describe_stranger(gint64 pid);
+/* A pid of which nothing is known, and why. Caller frees. */
+Actor *describe_stranger(gint64 pid, const char *how);
 
 /* "pts/3", "tty1", or the numbers; NULL for 0. Caller frees. */
 char *describe_terminal(guint32 device);

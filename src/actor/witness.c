@@ -292,7 +292,10 @@ Actor *witness_name(Witness *witness, gint64 pid, gint64 since_usec, gint64 unti
 		process = look_now(witness, pid, since_usec, until_usec);
 	}
 	if (process == NULL) {
-		return describe_stranger(pid);
+		return describe_stranger(pid, witness->source.ops->reach == CONFIDENCE_UNKNOWN
+						      ? "nothing tells processes apart here"
+						      : "the process was gone before anybody "
+							"could look");
 	}
 	refresh_login(witness, process, until_usec);
 	return describe(witness, process, since_usec, until_usec);
