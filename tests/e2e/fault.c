@@ -57,7 +57,8 @@ typedef struct {
 } Record;
 
 static dev_t state_dev;
-static uint64_t known[KNOWN_MAX];
+static uint64_t own_known[KNOWN_MAX];
+static uint64_t *known = own_known; /* of all processes with one log together */
 static int log_fd = -1;
 static long kill_at;
 static long count;
@@ -218,6 +219,23 @@ static void note(char kind, uint64_t ino, uint64_t ino2, uint64_t offset, const 
 	errno = saved;
 }
 
+/* What another process has made is ours as well. */
+static void share_known(const char *log)
+{
+	char path[4096];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s.known", log);
+	fd = REAL(open)(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd >= 0 && ftruncate(fd, sizeof(own_known)) == 0) {
+		known = mmap(NULL, sizeof(own_known), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	}
+	if (fd < 0 || known == MAP_FAILED) {
+		abort();
+	}
+	close(fd);
+}
+
 __attribute__((constructor)) static void wake(void)
 {
 	const char *under = getenv("FAULT_UNDER"), *log = getenv("FAULT_LOG");
@@ -227,14 +245,17 @@ __attribute__((constructor)) static void wake(void)
 	if (under == NULL || stat(under, &st) < 0) {
 		return;
 	}
-	nftw(under, visit, 16, FTW_PHYS);
 	kill_at = at == NULL ? 0 : atol(at);
 	if (log != NULL) {
 		int fd = REAL(open)(log, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
 
 		log_fd = fcntl(fd, F_DUPFD_CLOEXEC, LOG_FD);
 		close(fd);
+		share_known(log);
 	}
+	begin();
+	nftw(under, visit, 16, FTW_PHYS);
+	end();
 	if (sky != NULL) {
 		int fd = REAL(open)(sky, O_RDONLY | O_CLOEXEC);
 		void *page = mmap(NULL, 8, PROT_READ, MAP_SHARED, fd, 0);

@@ -33,7 +33,7 @@ QUICK = bool(os.environ.get("REEVE_QUICK"))
 UPKEEP = BUILD / "tests" / "e2e" / "upkeep"
 SHARED_MEMORY = Path("/dev/shm")
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(3000 if LONG else 240)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(3000 if LONG else 400)]
 
 
 @pytest.fixture
@@ -296,6 +296,7 @@ def live_through(folder):
     bench = new_template(folder)
     before = Disk(bench.state)
     log = folder / "log-of-calls"
+    told_by = set()
     for edits in ([edit_little, edit_much, edit_nothing], [edit_little]):
         bells = bench.bells()
         stages = [bench.recorder(bells, **preload(bench, log=log)),
@@ -307,19 +308,19 @@ def live_through(folder):
             bench.barrier()
         for stage in stages:
             assert stage.end() == 0
-        told_by = bells[1]
+        told_by.add((stages[1].process.pid, bells[1]))
         for bell in bells:
             os.close(bell)
     return bench, before, Trace(log), told_by
 
 
 def published(records, journal_ino, told_by):
-    """How much of the journal had been told, after each call."""
+    """How much of the journal had been told, after each call: a judge has rung the relay's bell."""
     sizes, end = [0], 0
     for record in records:
         if record.kind == "w" and record.ino == journal_ino:
             end = max(end, record.offset + len(record.data))
-        rang = record.kind == "b" and record.offset == told_by
+        rang = record.kind == "b" and (record.pid, record.offset) in told_by
         sizes.append(end if rang else sizes[-1])
     return sizes
 
@@ -329,7 +330,7 @@ def test_a_power_cut_at_any_call_loses_nothing_published(folder):
     journal = bench.journal.read_bytes()
     told = published(trace.records, bench.journal.stat().st_ino, told_by)
     assert told[-1] == len(journal)
-    cuts = cut_everywhere(before, trace.records, 40, 6 if LONG else 1)
+    cuts = cut_everywhere(before, trace.records, 30, 6 if LONG else 1)
     each(cuts, lambda cut: recover(folder, bench.root, cut, told=journal[:told[cut[0]]], index=True))
 
 
