@@ -211,8 +211,6 @@ def pytest_generate_tests(metafunc):
     if metafunc.definition.get_closest_marker("both_backends"):
         # Somebody who is not root can only have the one.
         names = ["fanotify", "inotify"] if os.geteuid() == 0 else ["inotify"]
-        if os.environ.get("REEVE_ONE_BACKEND"):
-            names = names[:1]
         if "backend" not in metafunc.fixturenames:
             raise ValueError(f"{metafunc.definition.nodeid} is both_backends and has no machine")
         metafunc.parametrize("backend", names)
@@ -236,9 +234,10 @@ def machine(request, backend):
 
 
 def pytest_configure(config):
-    config.addinivalue_line("markers", "slow: many rounds; not repeated with sanitized programs")
-    config.addinivalue_line("markers", "patient: waits for what takes seconds by its nature; not in "
-                                       "the quick run")
+    for mark in ("slow: many rounds; with the plain programs alone",
+                 "patient: waits for what takes seconds by its nature; not in the quick run",
+                 "both_builds: with the plain and with the sanitized programs, whatever the share"):
+        config.addinivalue_line("markers", mark)
 
 
 @pytest.fixture
@@ -252,8 +251,25 @@ def register(machine):
     return made.make()
 
 
-def pytest_collection_modifyitems(items):
+def is_for_plain_programs(item):
+    """Many rounds, long waits, and the second backend are not worth sanitizing."""
+    values = item.callspec.params if hasattr(item, "callspec") else {}
+    return (item.get_closest_marker("slow") is not None or
+            item.get_closest_marker("patient") is not None or values.get("backend") == "inotify")
+
+
+def is_in_share(item):
+    """A whole run takes each test once, with the programs that suit it: REEVE_SHARE says whose turn
+    it is. Without it all run."""
+    share = os.environ.get("REEVE_SHARE")
+    return (not share or item.get_closest_marker("both_builds") is not None or
+            is_for_plain_programs(item) == (share == "plain"))
+
+
+def pytest_collection_modifyitems(config, items):
     """The slow ones first: where several run at a time, nobody waits for the last."""
+    config.hook.pytest_deselected(items=[item for item in items if not is_in_share(item)])
+    items[:] = [item for item in items if is_in_share(item)]
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 

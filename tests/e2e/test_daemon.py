@@ -14,6 +14,8 @@ import pytest
 
 from conftest import PATIENCE, PROGRAMS, STAGES, wait_for
 
+pytestmark = pytest.mark.both_builds
+
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root to give it up")
 
 

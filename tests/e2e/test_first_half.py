@@ -8,7 +8,7 @@ import pytest
 
 from conftest import ROOT, wait_for
 
-pytestmark = pytest.mark.both_backends
+pytestmark = [pytest.mark.both_backends, pytest.mark.both_builds]
 
 SSHD = "Port 22\nPermitRootLogin no\n"
 OPEN = "Port 22\nPermitRootLogin yes\n"

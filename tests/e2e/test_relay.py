@@ -17,6 +17,8 @@ import pytest
 from conftest import ROOT, wait_for
 from lone_relay import OTHER, Journal, answer, next_event, relay  # noqa: F401 (a fixture)
 
+pytestmark = pytest.mark.both_builds
+
 
 def test_an_event_has_five_frames(relay):
     relay.start()
