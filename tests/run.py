@@ -17,7 +17,7 @@ from collections import namedtuple
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-FUZZ_SECONDS = 8
+FUZZ_SECONDS = 4
 IN_PARALLEL = ("--numprocesses", os.cpu_count() + 1)  # many wait more than they work
 STAGE_SECONDS = 1500  # a program that a stage runs is killed then
 
@@ -61,6 +61,8 @@ def meson_tests(folder, *options):
         UBSAN_OPTIONS="halt_on_error=1:print_stacktrace=1",
     )
     wrapped = "--wrap" in " ".join(map(str, options))
+    if wrapped:
+        env["REEVE_UNDER_VALGRIND"] = "1"
     name = "testlog-valgrind.junit.xml" if wrapped else "testlog.junit.xml"
     report = ROOT / folder / "meson-logs" / name
     report.unlink(missing_ok=True)

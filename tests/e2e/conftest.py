@@ -236,6 +236,7 @@ def machine(request, backend):
 def pytest_configure(config):
     for mark in ("slow: many rounds; with the plain programs alone",
                  "patient: waits for what takes seconds by its nature; not in the quick run",
+                 "plain: with the plain programs alone: many like it run sanitized",
                  "both_builds: with the plain and with the sanitized programs, whatever the share"):
         config.addinivalue_line("markers", mark)
 
@@ -252,10 +253,10 @@ def register(machine):
 
 
 def is_for_plain_programs(item):
-    """Many rounds, long waits, and the second backend are not worth sanitizing."""
+    """Many rounds, long waits, the second backend, and more of the same are not worth sanitizing."""
     values = item.callspec.params if hasattr(item, "callspec") else {}
-    return (item.get_closest_marker("slow") is not None or
-            item.get_closest_marker("patient") is not None or values.get("backend") == "inotify")
+    return (any(item.get_closest_marker(mark) is not None for mark in ("slow", "patient", "plain"))
+            or values.get("backend") == "inotify")
 
 
 def is_in_share(item):

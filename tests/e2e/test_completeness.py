@@ -19,6 +19,7 @@ import pytest
 from conftest import wait_for
 
 pytestmark = [
+    pytest.mark.plain,
     pytest.mark.both_backends,
     pytest.mark.skipif(os.geteuid() != 0, reason="changes owners, capabilities and mounts"),
 ]

@@ -13,7 +13,10 @@ from desktop import Desktop
 
 NEEDED = ("Xvfb", "dunst", "dbus-daemon", "busctl", "import")
 MISSING = [name for name in NEEDED if not shutil.which(name)]
-pytestmark = pytest.mark.skipif(bool(MISSING), reason="not installed: " + ", ".join(MISSING))
+pytestmark = [
+    pytest.mark.plain,
+    pytest.mark.skipif(bool(MISSING), reason="not installed: " + ", ".join(MISSING)),
+]
 
 SSHD = "Port 22\nPermitRootLogin no\n"
 OPEN = "Port 22\nPermitRootLogin yes\n"

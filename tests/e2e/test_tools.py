@@ -11,7 +11,7 @@ import pytest
 
 from conftest import wait_for
 
-pytestmark = pytest.mark.both_backends
+pytestmark = [pytest.mark.both_backends, pytest.mark.plain]
 
 
 def run(*words, **options):

@@ -22,7 +22,10 @@ PASSWD = ("root:x:0:0::/root:/bin/sh\nalice:x:1000:1000::/:/bin/sh\n"
           "carol:x:1001:1001::/:/bin/sh\nbob:x:1002:1002::/:/bin/sh\n"
           "nobody:x:65534:65534::/:/bin/sh\n")
 
-pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="fanotify tells of writers to root alone")
+pytestmark = [
+    pytest.mark.plain,
+    pytest.mark.skipif(os.geteuid() != 0, reason="fanotify tells of writers to root alone"),
+]
 
 SURE = ("bpf", "connector")
 
