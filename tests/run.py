@@ -18,7 +18,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 FUZZ_SECONDS = 4
-IN_PARALLEL = ("--numprocesses", os.cpu_count() + 1)  # many wait more than they work
+# Tests wait more than they work, those with the sanitized programs a little less.
+IN_PARALLEL = ("--numprocesses", os.cpu_count() + 2)
+SANITIZED_IN_PARALLEL = ("--numprocesses", os.cpu_count() + 1)
 STAGE_SECONDS = 1500  # a program that a stage runs is killed then
 
 Count = namedtuple("Count", "passed failed skipped")
@@ -134,7 +136,7 @@ def stage_asan():
     """end-to-end tests against the sanitized programs"""
     if not build_sanitized():
         return Count(0, 1, 0)
-    return pytest("asan", "tests/e2e", "-m", "not slow", *IN_PARALLEL,
+    return pytest("asan", "tests/e2e", "-m", "not slow", *SANITIZED_IN_PARALLEL,
                   REEVE_BUILD=str(ROOT / "build-sanitized"),
                   ASAN_OPTIONS="detect_leaks=0:abort_on_error=1",
                   UBSAN_OPTIONS="halt_on_error=1:print_stacktrace=1")

@@ -20,8 +20,8 @@ NOBODY = pwd.getpwnam("nobody")
 
 
 def become(home, gid=NOBODY.pw_gid):
-    return ["env", f"HOME={home}", f"TMPDIR={home}", "setpriv", "--reuid", str(NOBODY.pw_uid),
-            "--regid", str(gid), "--clear-groups"]
+    return ["env", "--unset=REEVE_SHARE", f"HOME={home}", f"TMPDIR={home}",
+            "setpriv", "--reuid", str(NOBODY.pw_uid), "--regid", str(gid), "--clear-groups"]
 
 
 def copy_for_everybody(folder):
