@@ -10,6 +10,8 @@ import pytest
 from register_clone import ALICE, CHG, blob_id, moment
 from register_story import EVIL, MOTD, NEW, PIN_NEW, approve, assert_mismatch, change, to
 
+pytestmark = pytest.mark.plain
+
 
 # Root says who it is behind sudo; anybody else is who the kernel says.
 DOER = "carol" if os.getuid() == 0 else pwd.getpwuid(os.getuid()).pw_name

@@ -8,6 +8,8 @@ from register_clone import ALICE, CHG, blob_id, moment
 from register_story import (EVIL, MOTD, NEW, OLD, PIN_NEW, TRANSITION, approve, assert_approved,
                             assert_mismatch, change, put, reasons, to)
 
+pytestmark = pytest.mark.plain
+
 
 def test_pinned_blob(register):
     approve(register)

@@ -5,6 +5,8 @@ import pytest
 from register_clone import ALICE, BOB, CHG, DAVE, blob_id, key_time, moment
 from register_story import EVIL, PIN_NEW, approve, assert_approved, assert_mismatch, refused, to
 
+pytestmark = pytest.mark.plain
+
 
 def test_edited_after_signing(register):
     approve(register)

@@ -10,6 +10,8 @@ import pytest
 from conftest import wait_for
 from people import People
 
+pytestmark = pytest.mark.plain
+
 ID = "CHG-20261122-k7qa"
 REQUEST = (f"id: {ID}\ntitle: t\nrequester: bob\nchanges:\n"
            "  - path: /etc/motd\n    content: any\n")

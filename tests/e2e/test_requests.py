@@ -10,6 +10,8 @@ import pytest
 from conftest import PROGRAMS, ROOT, wait_for
 from people import People
 
+pytestmark = pytest.mark.plain
+
 OLD = "Port 22\nPermitRootLogin yes\n"
 NEW = "Port 22\nPermitRootLogin no\n"
 SSHD = "/etc/ssh/sshd_config"
