@@ -54,10 +54,10 @@ class Bench:
 
     def restart(self):
         """Until the recorder has compared everything and watches again."""
+        (self.machine.runtime / "health" / "recorder").unlink(missing_ok=True)
         start = time.monotonic()
         self.machine.start(ready=False)
         ready = lambda: self.machine.health("recorder")["state"] == "ready"  # noqa: E731
-        (self.machine.runtime / "health" / "recorder").unlink(missing_ok=True)
         wait_for("the recorder", ready, 600)
         seconds = time.monotonic() - start
         self.machine.settle()
