@@ -201,7 +201,7 @@ def main():
     parser = argparse.ArgumentParser(
         description="Runs the tests. Stages: " +
         "; ".join(f"{name}: {stage.__doc__}" for name, stage in STAGES.items()))
-    parser.add_argument("--quick", action="store_true", help="under two minutes once built: " + " ".join(QUICK))
+    parser.add_argument("--quick", action="store_true", help="the main job alone: " + " ".join(QUICK))
     parser.add_argument("stages", nargs="*", metavar="STAGE", help="only these")
     options = parser.parse_args()
     unknown = set(options.stages) - set(STAGES)
