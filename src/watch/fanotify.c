@@ -203,11 +203,11 @@ static guint fanotify_backend_take(void *backend, const WatchSink *sink)
 {
 	Fanotify *fan = backend;
 	guint given = 0;
-	QueueBlock *block;
 
-	while ((block = reader_pop(fan->reader)) != NULL) {
-		given += take_block(fan, block, sink);
-		g_free(block);
+	for (guint pops = reader_pops(fan->reader); pops > 0; pops--) {
+		g_autofree QueueBlock *block = reader_pop(fan->reader);
+
+		given += block == NULL ? 0 : take_block(fan, block, sink);
 	}
 	return given + watch_inotify_ops.take(fan->inner, sink);
 }

@@ -137,11 +137,11 @@ static guint inotify_backend_take(void *backend, const WatchSink *sink)
 {
 	Inotify *in = backend;
 	guint given = 0;
-	QueueBlock *block;
 
-	while ((block = reader_pop(in->reader)) != NULL) {
-		given += take_block(in, block, sink);
-		g_free(block);
+	for (guint pops = reader_pops(in->reader); pops > 0; pops--) {
+		g_autofree QueueBlock *block = reader_pop(in->reader);
+
+		given += block == NULL ? 0 : take_block(in, block, sink);
 	}
 	return given;
 }

@@ -69,6 +69,14 @@ QueuePush queue_push(Queue *queue, guint generation, gint64 since_usec, const vo
 	return !fits ? QUEUE_LOST : is_first ? QUEUE_PUSHED_FIRST : QUEUE_PUSHED;
 }
 
+guint queue_length(Queue *queue)
+{
+	g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&queue->lock);
+
+	(void)locker;
+	return g_queue_get_length(&queue->blocks);
+}
+
 QueueBlock *queue_pop(Queue *queue)
 {
 	g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&queue->lock);

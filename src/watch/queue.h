@@ -38,5 +38,8 @@ typedef enum {
 QueuePush queue_push(Queue *queue, guint generation, gint64 since_usec, const void *data,
 		     gsize size);
 
+/* How many blocks there are. Any thread. */
+guint queue_length(Queue *queue);
+
 /* Takes the oldest block; NULL when there is none. Caller frees with g_free. Any thread. */
 QueueBlock *queue_pop(Queue *queue);

@@ -151,6 +151,11 @@ void reader_drain(Reader *reader)
 	}
 }
 
+guint reader_pops(Reader *reader)
+{
+	return queue_length(reader->queue) + 1;
+}
+
 QueueBlock *reader_pop(Reader *reader)
 {
 	QueueBlock *block = queue_pop(reader->queue);

@@ -45,6 +45,13 @@ int reader_poll_fd(const Reader *reader);
 /* Reads all that the kernel had queued at the call. */
 void reader_drain(Reader *reader);
 
+/*
+ * How often reader_pop is to be called to have all that is in the queue now, and to find it empty
+ * if nothing comes meanwhile. Who pops until there is nothing may never come back: somebody may
+ * write faster than we interpret.
+ */
+guint reader_pops(Reader *reader);
+
 /* The oldest block; NULL when there is none. Caller frees with g_free. */
 QueueBlock *reader_pop(Reader *reader);
 

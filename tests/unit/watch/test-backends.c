@@ -36,7 +36,7 @@ typedef struct {
 	Watch *watch;
 	gint64 opened_usec;
 	GString *told; /* one letter and the name per hint */
-	guint gaps;
+	guint gaps, written;
 	char *cause;
 } Fixture;
 
@@ -133,6 +133,35 @@ static void test_file(Fixture *f, const void *data)
 	g_assert_cmpstr(take(f), ==, "g/t/x m/t/y</t/x");
 	g_assert_cmpint(unlinkat(f->dir_fd, "y", 0), ==, 0);
 	g_assert_cmpstr(take(f), ==, "g/t/y");
+}
+
+#define ENDLESS 1000
+
+/* Somebody who writes on whenever we have heard of it. */
+static void write_on(void *context, Hint *hint)
+{
+	Fixture *f = context;
+
+	hint_clear(hint);
+	if (f->written++ < ENDLESS) {
+		write_file(f, "log", "more");
+		watch_drain(f->watch);
+	}
+}
+
+static void test_endless(Fixture *f, const void *data)
+{
+	WatchSink sink = {write_on, tell_gap, f};
+
+	write_file(f, "log", "some");
+	g_assert_cmpint(add(f, ".", "/t", WATCH_EVERYTHING), ==, WATCH_ADDED);
+	write_file(f, "log", "more");
+	watch_drain(f->watch);
+	watch_take(f->watch, &sink);
+	g_assert_cmpuint(f->written, >, 0);
+	g_assert_cmpuint(f->written, <, 10);
+	g_assert_cmpstr(take(f), !=, "");
+	g_assert_cmpint(unlinkat(f->dir_fd, "log", 0), ==, 0);
 }
 
 /* Above a root only names matter: what is written there wakes nobody. */
@@ -390,6 +419,7 @@ static const struct {
 	void (*function)(Fixture *f, const void *data);
 } tests[] = {
 	{"file", test_file},
+	{"endless", test_endless},
 	{"names-only", test_names_only},
 	{"directory-moves", test_directory_moves},
 	{"directory-remade", test_directory_remade},
