@@ -204,6 +204,16 @@ static bool is_emptied(const Find *find, const Probe *probe)
 }
 
 /*
+ * Made and not closed, and nothing in it: its maker is held up. Made by other means (link, mknod)
+ * it is never closed; then POSTPONED_MAX is the end of waiting.
+ */
+static bool is_hardly_begun(const Find *find, const Probe *probe)
+{
+	return g_str_equal(find->path, find->order->path) && find->order->is_begun &&
+	       find->old == NULL && probe->entry.stat_size == 0;
+}
+
+/*
  * A hint makes us look, and just then somebody begins to write: what we have read may be half of
  * it. The kernel has told of that before we could see it, so ask for news: if the file is being
  * written now, what we read does not count. It is read again when the writer closes it.
@@ -220,7 +230,8 @@ static bool must_wait(Look *look, const Find *find, const Probe *probe)
 		return false;
 	}
 	emptied = is_emptied(find, probe);
-	if (!world->is_being_written(world->context, find->path) && !emptied) {
+	if (!world->is_being_written(world->context, find->path) && !emptied &&
+	    !is_hardly_begun(find, probe)) {
 		return false;
 	}
 	if (g_str_equal(find->path, order->path)) {

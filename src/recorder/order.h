@@ -14,6 +14,7 @@ typedef struct {
 	gint64 wall_usec;  /* of the first hint; 0: not known */
 	bool is_subtree;   /* look at everything below, also where it seems well known */
 	bool is_new;       /* began as a new name: if it is gone again, it was transient */
+	bool is_begun;     /* made, and not closed since: its maker may be about to fill it */
 	gint64 lived_usec; /* such a name: from its first hint to its last end, as far as known */
 	bool is_open;      /* its writer has not closed it */
 	bool is_offline;   /* a rescan after a gap: the time of what it finds is not known */

@@ -123,6 +123,7 @@ static void arrive_by_rename(Settle *settle, Pending *p, Hint *hint)
 	Order *order = p->order;
 
 	order->is_new = true;
+	order->is_begun = false;
 	order->is_subtree |= hint->is_directory;
 	g_free(order->moved_from);
 	order->moved_from = g_steal_pointer(&hint->moved_from);
@@ -152,6 +153,7 @@ static void apply(Settle *settle, Pending *p, Hint *hint)
 		break;
 	case HINT_CREATED:
 		p->order->is_new = true;
+		p->order->is_begun = true;
 		enter(p, PHASE_COMING, now + SETTLE_BRIEF_USEC);
 		break;
 	case HINT_MOVED:
@@ -168,6 +170,7 @@ static void apply(Settle *settle, Pending *p, Hint *hint)
 		break;
 	case HINT_WRITTEN:
 		p->was_written = true;
+		p->order->is_begun = false;
 		if (p->order->is_new) {
 			enter(p, PHASE_COMING, now + SETTLE_BRIEF_USEC);
 		} else {

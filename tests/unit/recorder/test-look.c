@@ -598,6 +598,24 @@ static void test_emptied(Fixture *f, const void *data)
 	g_assert_cmpstr(look(f, again, NULL, NULL), ==, "/etc/a");
 }
 
+/* A new name with nothing in it: its maker may be about to write. Not for ever. */
+static void test_hardly_begun(Fixture *f, const void *data)
+{
+	Order *begun = order("/etc/a"), *at_last = order("/etc/a"), *full = order("/etc/b");
+
+	adopt(f);
+	write_file(f, "etc/a", "");
+	write_file(f, "etc/b", "1");
+	f->world.is_being_written = never_written;
+	begun->is_begun = true;
+	g_assert_cmpstr(look(f, begun, NULL, NULL), ==, "");
+	g_assert_cmpuint(look_report(f->look)->postponed->len, ==, 1);
+	at_last->is_begun = true;
+	at_last->postponed = 8;
+	full->is_begun = true;
+	g_assert_cmpstr(look(f, at_last, full, NULL), ==, "/etc/a /etc/b");
+}
+
 /*
  * The catalog says one thing, the last commit another (a crash between the two), and the disk is
  * as the catalog says: comparing would record nothing and leave the wrong commit standing.
@@ -657,6 +675,7 @@ int main(int argc, char **argv)
 	ADD("/look/stopped", test_stopped);
 	ADD("/look/being-written", test_being_written);
 	ADD("/look/emptied", test_emptied);
+	ADD("/look/hardly-begun", test_hardly_begun);
 	ADD("/look/rebuild", test_rebuild);
 	return g_test_run();
 }

@@ -117,6 +117,19 @@ static void test_actors(Fixture *f, const void *data)
 	g_assert_null(settle_actors(f->settle, "/etc/a"));
 }
 
+/* Made and not closed: the look is told. */
+static void test_begun(Fixture *f, const void *data)
+{
+	push(f, HINT_CREATED, "/etc/held-up", 0);
+	push(f, HINT_CREATED, "/etc/made", 0);
+	push(f, HINT_WRITTEN, "/etc/made", 1);
+	push_full(f, HINT_MOVED, "/etc/moved", "/etc/old", false, 1);
+	g_assert_cmpstr(take(f, 100), ==, "/etc/held-up /etc/made /etc/moved");
+	g_assert_true(taken(f, 0)->is_begun);
+	g_assert_false(taken(f, 1)->is_begun);
+	g_assert_false(taken(f, 2)->is_begun);
+}
+
 /* However many there are, the list is short, and says that it is. */
 static void test_many_actors(Fixture *f, const void *data)
 {
@@ -621,6 +634,7 @@ int main(int argc, char **argv)
 	ADD("/settle/barrier", test_barrier);
 	ADD("/settle/put-back", test_put_back);
 	ADD("/settle/postpone", test_postpone);
+	ADD("/settle/begun", test_begun);
 	ADD("/settle/postponed-recheck", test_postponed_recheck);
 	ADD("/settle/doubt", test_doubt);
 	ADD("/settle/doubt-inside", test_doubt_inside);
