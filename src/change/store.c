@@ -8,6 +8,7 @@
 #include "change/store-verify.h"
 #include "change/text-diff.h"
 #include "change/tree-diff.h"
+#include "snapshot/layout.h"
 
 #include <string.h>
 
@@ -301,6 +302,52 @@ GBytes *store_content(Store *store, const FileState *state, gsize max_bytes, GEr
 	}
 	memcpy(id.id, state->blob, BLOB_BYTES);
 	return odb_blob(store->objects, &id, max_bytes, error);
+}
+
+static bool folder_at(Store *store, const char *commit, const char *folder, git_tree **ret,
+		      GError **error)
+{
+	g_autofree char *path = layout_file_path(folder);
+	g_autoptr(OdbTree) root = root_of(store, commit, error);
+
+	return root != NULL && odb_tree_at(store->objects, root, path, ret, error);
+}
+
+bool store_folder_is_empty(Store *store, const char *commit, const char *folder, bool *ret,
+			   GError **error)
+{
+	g_autoptr(OdbTree) tree = NULL;
+
+	if (!folder_at(store, commit, folder, &tree, error)) {
+		return false;
+	}
+	*ret = tree == NULL || git_tree_entrycount(tree) == 0;
+	return true;
+}
+
+bool store_each_file(Store *store, const char *commit, const char *folder, const char *suffix,
+		     gsize max_bytes, StoreTake take, void *context, GError **error)
+{
+	g_autoptr(OdbTree) tree = NULL;
+
+	if (!folder_at(store, commit, folder, &tree, error)) {
+		return false;
+	}
+	for (gsize i = 0; tree != NULL && i < git_tree_entrycount(tree); i++) {
+		const git_tree_entry *entry = git_tree_entry_byindex(tree, i);
+		g_autofree char *name = layout_decode_name(git_tree_entry_name(entry));
+		g_autoptr(GBytes) content = NULL;
+
+		if (name == NULL || !g_str_has_suffix(name, suffix) ||
+		    git_tree_entry_filemode(entry) != GIT_FILEMODE_BLOB) {
+			continue;
+		}
+		content = odb_blob(store->objects, git_tree_entry_id(entry), max_bytes, NULL);
+		if (content != NULL && !take(context, name, content)) {
+			return true;
+		}
+	}
+	return true;
 }
 
 /* Why a side has no text to compare; DIFF_NONE: it has one, or is no file and counts as empty. */

@@ -76,6 +76,19 @@ bool store_state(Store *store, const char *commit, const char *path, FileState *
 /* The stored content of a path; NULL without *error when none is stored. Caller unrefs. */
 GBytes *store_content(Store *store, const FileState *state, gsize max_bytes, GError **error);
 
+/* Whether a folder has no stored file in a commit (or is not there). */
+bool store_folder_is_empty(Store *store, const char *commit, const char *folder, bool *ret,
+			   GError **error);
+
+/*
+ * Gives each regular file of a folder that is stored in a commit and whose name ends with `suffix`,
+ * in the order of the tree: its name and content. One above `max_bytes` is passed over. False from
+ * `take` ends it, which is no error.
+ */
+typedef bool (*StoreTake)(void *context, const char *name, GBytes *content);
+bool store_each_file(Store *store, const char *commit, const char *folder, const char *suffix,
+		     gsize max_bytes, StoreTake take, void *context, GError **error);
+
 /*
  * Compares one path in two commits (`reeve diff`: approved -> current; `old_commit` NULL: with
  * nothing): a Change with states,

@@ -91,6 +91,7 @@ void change_free(Change *change)
 	g_ptr_array_unref(change->removed);
 	g_ptr_array_unref(change->settings);
 	g_ptr_array_unref(change->actors);
+	provenance_clear(&change->provenance);
 	g_free(change->request);
 	g_ptr_array_unref(change->reasons);
 	g_ptr_array_unref(change->rules);

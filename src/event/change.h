@@ -8,6 +8,7 @@
 #include "event/actor.h"
 #include "event/file-state.h"
 #include "event/gap.h"
+#include "event/provenance.h"
 #include "event/verdict.h"
 
 #include <glib.h>
@@ -68,6 +69,7 @@ typedef struct {
 	GPtrArray *removed;
 	GPtrArray *settings; /* of Setting */
 	GPtrArray *actors;   /* of Actor; empty: nobody known */
+	Provenance provenance;
 	/* the judgement */
 	Verdict verdict;
 	Severity severity;
