@@ -156,6 +156,13 @@ bool catalog_is_in_place(const Catalog *catalog)
 	return anchor_holds(&catalog->database->place);
 }
 
+bool catalog_put_back(Catalog *catalog, GError **error)
+{
+	g_autofree char *state_dir = g_path_get_dirname(catalog->database->place.path);
+
+	return database_put_back(&catalog->database, state_dir, error);
+}
+
 const char *catalog_commit(const Catalog *catalog)
 {
 	return catalog->commit;

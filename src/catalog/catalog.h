@@ -47,6 +47,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Catalog, catalog_close)
 /* Whether the file is still where the next start looks for it. */
 bool catalog_is_in_place(const Catalog *catalog);
 
+/* After its file was removed or exchanged, outside a transaction: writes what is open here to its
+ * place again, whole, in the stead of whatever lies there. After an error it is unusable. */
+bool catalog_put_back(Catalog *catalog, GError **error);
+
 /* The commit it belongs to, in hex; NULL for a new one. */
 const char *catalog_commit(const Catalog *catalog);
 

@@ -14,6 +14,7 @@
 #define CATALOG_WAL "catalog.sqlite-wal"
 #define CATALOG_SHM "catalog.sqlite-shm"
 #define CATALOG_DAMAGED "catalog.damaged"
+#define CATALOG_COPY "catalog.copy"
 #define CATALOG_SCHEMA 1
 
 static const char *const statement_texts[_STATEMENT_N] = {
@@ -226,4 +227,38 @@ void database_close(Database *database)
 	anchor_clear(&database->place);
 	fd_close(&database->dir_fd);
 	g_free(database);
+}
+
+/* Into a file of its own, for that of ours has no name any more. */
+static bool copy_out(Database *database, const char *path, GError **error)
+{
+	char *sql = sqlite3_mprintf("VACUUM INTO %Q", path);
+	bool copied;
+
+	unlinkat(database->dir_fd, CATALOG_COPY, 0);
+	copied = database_run(database, sql, error);
+	sqlite3_free(sql);
+	return copied;
+}
+
+/* The old one is closed before its log is removed, and that before the new one gets its name: a
+ * log that does not belong to it would be taken for its own. */
+bool database_put_back(Database **database, const char *state_dir, GError **error)
+{
+	g_autofree char *copy = g_build_filename(state_dir, CATALOG_COPY, NULL);
+	auto_fd int dir_fd = fcntl((*database)->dir_fd, F_DUPFD_CLOEXEC, 3);
+
+	if (dir_fd < 0 || !copy_out(*database, copy, error)) {
+		return dir_fd < 0 && error_set_errno(error, "cannot open %s", state_dir);
+	}
+	g_clear_pointer(database, database_close);
+	unlinkat(dir_fd, CATALOG_NAME "-wal", 0);
+	unlinkat(dir_fd, CATALOG_NAME "-shm", 0);
+	if (renameat(dir_fd, CATALOG_COPY, dir_fd, CATALOG_NAME) < 0) {
+		g_set_error(error, REEVE_ERROR, REEVE_ERROR_CORRUPT, "cannot put %s back",
+			    CATALOG_NAME);
+		return false;
+	}
+	*database = database_open(state_dir, error);
+	return *database != NULL;
 }

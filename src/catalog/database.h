@@ -54,6 +54,10 @@ Database *database_open(const char *state_dir, GError **error);
 void database_close(Database *database);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Database, database_close)
 
+/* Writes what is open to its place again, in the stead of whatever lies there, and opens that; on
+ * error *database may be NULL. */
+bool database_put_back(Database **database, const char *state_dir, GError **error);
+
 /* `auto_statement stmt = ...` is reset at the end of its scope and lets go of what was bound, for
  * that points into the caller's strings. */
 void statement_done(sqlite3_stmt **stmt);

@@ -5,7 +5,7 @@
 #include "base/digest.h"
 #include "base/fd.h"
 #include "base/io.h"
-#include "change/loose.h"
+#include "snapshot/loose.h"
 #include "change/packs.h"
 #include "snapshot/layout.h"
 

@@ -2,7 +2,7 @@
 /* Packs as one backend: see packs.h. */
 #include "change/packs.h"
 
-#include "change/sealed.h"
+#include "snapshot/sealed.h"
 
 #include <string.h>
 #include <sys/stat.h>

@@ -3,12 +3,16 @@
 #include "change/verify-files.h"
 
 #include "base/escape.h"
-#include "change/loose.h"
-#include "change/sealed.h"
+#include "snapshot/damage.h"
+#include "snapshot/loose.h"
+#include "snapshot/sealed.h"
 
 #include <string.h>
 
 #define SHA1_HEX 40
+#define PUT_ASIDE                                                                                  \
+	"was damaged; the recorder put it aside, saved what could be read, and stored again what " \
+	"was still there (remove this file when you have seen to it)"
 
 /* Files that end with the SHA-1 of all before it. */
 static const char *const sealed_suffixes[] = {".pack",   ".idx",    ".rev",
@@ -58,6 +62,9 @@ static void verify_pack_file(const char *folder, const char *name, GPtrArray *pr
 {
 	g_autofree char *path = g_build_filename("objects/pack", name, NULL);
 
+	if (g_str_has_prefix(name, "pack-") && g_str_has_suffix(name, ".pack" DAMAGE_SUFFIX)) {
+		complain(problems, path, PUT_ASIDE);
+	}
 	if (!g_str_has_prefix(name, "pack-") && strcmp(name, "multi-pack-index") != 0) {
 		return; /* a writer's temporary file */
 	}
@@ -126,6 +133,11 @@ static void each_pack(const char *folder, const char *inner, const char *name, G
 
 static void each_loose(const char *folder, const char *inner, const char *name, GPtrArray *problems)
 {
+	if (g_str_has_prefix(name, DAMAGE_LOOSE_PREFIX)) {
+		g_autofree char *path = g_build_filename(inner, name, NULL);
+
+		complain(problems, path, PUT_ASIDE);
+	}
 	if (name_is_hex(name, SHA1_HEX - 2)) {
 		verify_loose(folder, inner + strlen("objects/"), name, problems);
 	}

@@ -63,6 +63,7 @@ static const struct {
 	{"trouble", "recording failed"},
 	{"store-removed", "snapshots.git was removed"},
 	{"store-replaced", "snapshots.git was exchanged or set back"},
+	{"store-damaged", "snapshots.git was damaged"},
 };
 
 static char *gap_text(const Paint *paint, const json_t *event, gint64 now_usec)

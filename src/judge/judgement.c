@@ -17,7 +17,7 @@ static const struct {
 	{"no-inodes", SEVERITY_MEDIUM},      {"read-only", SEVERITY_MEDIUM},
 	{"no-descriptors", SEVERITY_MEDIUM}, {"trouble", SEVERITY_MEDIUM},
 	{"clock", SEVERITY_MEDIUM},          {"store-removed", SEVERITY_HIGH},
-	{"store-replaced", SEVERITY_HIGH},
+	{"store-replaced", SEVERITY_HIGH},   {"store-damaged", SEVERITY_HIGH},
 };
 
 static Event *new_event(EventKind kind, const JudgementFrame *frame, const char *commit,

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "recorder/batch.h"
 #include "recorder/intake.h"
+#include "recorder/mend.h"
 #include "recorder/round.h"
 #include "recorder/start.h"
 #include "recorder/trouble.h"
@@ -78,6 +79,9 @@ static void set_ready_text(const Recorder *recorder)
 	} else if (recorder->n_blind > 0) {
 		status_set_text(status, "watching; %u paths may not be read by this user",
 				recorder->n_blind);
+	} else if (recorder->was_mended) {
+		status_set_text(status, "watching; snapshots.git was damaged and has been mended: "
+					"`reeve verify` says what is lost");
 	} else {
 		status_set_text(status, "watching");
 	}
@@ -345,32 +349,16 @@ static void wait_for_work(Recorder *recorder)
 	}
 }
 
-/*
- * What was removed, or exchanged for another, is open here still, but nobody finds what is written
- * there. The next start finds the place as it is, begins anew and says so.
- */
-static bool stores_are_ours(const Recorder *recorder, GError **error)
-{
-	const LookWorld *world = &recorder->world;
-	bool has_snapshots = snapshot_is_in_place(world->snapshot);
-
-	if (has_snapshots && catalog_is_in_place(world->catalog)) {
-		return true;
-	}
-	g_set_error(error, REEVE_ERROR, REEVE_ERROR_CORRUPT,
-		    "%s was removed or exchanged while it was in use: starting again",
-		    has_snapshots ? "the catalog" : "snapshots.git");
-	return false;
-}
-
 static bool work(Recorder *recorder, GError **error)
 {
-	if (!stores_are_ours(recorder, error)) {
-		return false;
-	}
+	GError *failure = NULL;
+
 	intake_take(recorder);
 	if (clock_mono_usec() < recorder->retry_usec) {
 		return true;
+	}
+	if (!mend_stores(recorder, &failure)) {
+		return note_failure(recorder, failure, error);
 	}
 	if (!recorder->is_started) {
 		return start(recorder, error);

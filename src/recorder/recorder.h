@@ -43,6 +43,7 @@ typedef struct {
 	guint n_blind;         /* paths the start could not look at */
 	bool is_started;       /* the debt to the past is paid: baseline or rescan */
 	bool must_rebuild;     /* the catalog is behind the snapshot */
+	bool was_mended;       /* snapshots.git was damaged since we started */
 	bool was_replaced;     /* the snapshots are not those that the catalog knew */
 	bool mounts_stirred;   /* a poll has said so */
 	bool has_ballast;

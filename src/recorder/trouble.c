@@ -42,11 +42,29 @@ static void begin(Recorder *recorder, const char *word, const GError *failure)
 	g_ptr_array_add(recorder->gaps, gap);
 }
 
+/* The next turn of the loop begins with it (mend.h): at once, the first time. */
+static bool can_be_mended(const Recorder *recorder, const GError *failure)
+{
+	return g_error_matches(failure, REEVE_ERROR, REEVE_ERROR_CORRUPT) &&
+	       snapshot_is_in_place(recorder->world.snapshot) &&
+	       snapshot_is_damaged(recorder->world.snapshot);
+}
+
 bool trouble_take(Recorder *recorder, GError *failure, GError **error)
 {
 	Status *status = recorder->status;
 	const char *word;
 
+	if (can_be_mended(recorder, failure)) {
+		log_error("%s", failure->message);
+		recorder->retry_usec =
+			recorder->was_mended ? clock_mono_usec() + BACKOFF_MAX_USEC : 0;
+		status->state = STATUS_DEGRADED;
+		status_set_text(status, "snapshots.git is damaged and is being mended: %s",
+				failure->message);
+		g_error_free(failure);
+		return true;
+	}
 	if (g_error_matches(failure, REEVE_ERROR, REEVE_ERROR_CORRUPT) ||
 	    g_error_matches(failure, REEVE_ERROR, REEVE_ERROR_VERSION)) {
 		g_propagate_error(error, failure);

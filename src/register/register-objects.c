@@ -6,7 +6,7 @@
  */
 #include "register/register-load.h"
 
-#include "change/loose.h"
+#include "snapshot/loose.h"
 
 #include <string.h>
 

@@ -2,6 +2,7 @@
 /* Objects: see objects.h. */
 #include "snapshot/objects.h"
 
+#include "snapshot/damage.h"
 #include "snapshot/sha1.h"
 
 #include <git2.h>
@@ -19,6 +20,7 @@ struct Objects {
 	git_odb *packs; /* the same without loose objects */
 	Sha1 *sha1;
 	Pack *pack; /* NULL: nothing written yet */
+	bool is_damaged;
 };
 
 static const char *const type_words[] = {
@@ -68,6 +70,7 @@ bool objects_reopen(Objects *objects, GError **error)
 Objects *objects_open(const char *folder, int pack_fd, GError **error)
 {
 	g_autoptr(Objects) objects = g_new0(Objects, 1);
+	guint damaged;
 
 	git_libgit2_init();
 	/* What is read is read once: a cache would only grow, and so would maps of whole packs. */
@@ -77,6 +80,11 @@ Objects *objects_open(const char *folder, int pack_fd, GError **error)
 	objects->folder = g_strdup(folder);
 	objects->pack_fd = pack_fd;
 	objects->sha1 = sha1_new();
+	/* libgit2 trusts the offsets in an index, and crashes on false ones */
+	if (!damage_put_aside(folder, pack_fd, DAMAGE_INDEXES, &damaged, error)) {
+		return NULL;
+	}
+	objects->is_damaged = damaged > 0;
 	return objects_reopen(objects, error) ? g_steal_pointer(&objects) : NULL;
 }
 
@@ -110,12 +118,14 @@ GBytes *objects_read(Objects *objects, ObjectType type, const guint8 id[BLOB_BYT
 	if (git_odb_read(&object, objects->odb, &oid) != 0) {
 		const git_error *mistake = git_error_last();
 
+		objects->is_damaged = true;
 		g_set_error(error, REEVE_ERROR, REEVE_ERROR_CORRUPT, "%s %s: %s", type_words[type],
 			    hex, mistake == NULL ? "cannot be read" : mistake->message);
 		return NULL;
 	}
 	if ((int)git_odb_object_type(object) != (int)type) {
 		git_odb_object_free(object);
+		objects->is_damaged = true;
 		g_set_error(error, REEVE_ERROR, REEVE_ERROR_CORRUPT, "%s is not a %s", hex,
 			    type_words[type]);
 		return NULL;
@@ -182,6 +192,22 @@ bool objects_finish(Objects *objects, GError **error)
 	objects_abandon(objects);
 	return (git_odb_refresh(objects->odb) == 0 && git_odb_refresh(objects->packs) == 0) ||
 	       fail(error, "cannot read the pack just written");
+}
+
+bool objects_are_damaged(const Objects *objects)
+{
+	return objects->is_damaged;
+}
+
+bool objects_put_damage_aside(Objects *objects, guint *ret, GError **error)
+{
+	g_assert(objects->pack == NULL);
+	if (!damage_put_aside(objects->folder, objects->pack_fd, DAMAGE_ALL, ret, error) ||
+	    !objects_reopen(objects, error)) {
+		return false;
+	}
+	objects->is_damaged = false;
+	return true;
 }
 
 void objects_abandon(Objects *objects)

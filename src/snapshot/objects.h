@@ -32,5 +32,12 @@ bool objects_finish(Objects *objects, GError **error);
 /* Drops all that was written since the last finish. */
 void objects_abandon(Objects *objects);
 
+/* Whether anything of the store has been found missing or damaged since it was mended. */
+bool objects_are_damaged(const Objects *objects);
+
+/* Mends what can be mended without knowing what is missing (snapshot/damage.h); *ret counts the
+ * damaged files. Nothing may be written yet. */
+bool objects_put_damage_aside(Objects *objects, guint *ret, GError **error);
+
 /* Forgets packs that are gone and learns new ones. */
 bool objects_reopen(Objects *objects, GError **error);

@@ -6,6 +6,7 @@
  */
 #include "snapshot/snapshot.h"
 
+#include "base/log.h"
 #include "snapshot/layout.h"
 #include "snapshot/message.h"
 #include "snapshot/objects.h"
@@ -31,6 +32,7 @@ struct Snapshot {
 	SpineRoots roots; /* of the head */
 	Spine *spine;     /* NULL: no change-set is open */
 	GError *trouble;  /* what snapshot_put could not do; told by snapshot_commit */
+	bool is_damaged;  /* besides what the objects know */
 };
 
 /* Only what can stand in an address; "localhost" when nothing is left. */
@@ -106,17 +108,17 @@ static bool read_roots(Objects *objects, const char *head, SpineRoots *ret, GErr
 static bool load_head(Snapshot *snapshot, GError **error)
 {
 	g_autofree char *head = NULL;
+	g_autoptr(GError) damage = NULL;
 	SpineRoots roots = {0};
 
 	if (!repository_read_ref(snapshot->repository, &head, error)) {
 		return false;
 	}
-	if (head != NULL && !read_roots(snapshot->objects, head, &roots, error)) {
-		g_prefix_error(error,
-			       "the latest snapshot in %s is damaged (try `git fsck`; restore the "
-			       "store, or move it away to begin anew): ",
-			       REPOSITORY_NAME);
-		return false;
+	if (head != NULL && !read_roots(snapshot->objects, head, &roots, &damage)) {
+		log_error("the latest snapshot in %s is damaged: %s", REPOSITORY_NAME,
+			  damage->message);
+		snapshot->is_damaged = true;
+		roots = (SpineRoots){0};
 	}
 	g_free(snapshot->head);
 	snapshot->head = g_steal_pointer(&head);
@@ -169,6 +171,49 @@ bool snapshot_knows(Snapshot *snapshot, const char *object)
 	guint8 id[BLOB_BYTES];
 
 	return hex_decode(object, id, BLOB_BYTES) && objects_has(snapshot->objects, id);
+}
+
+bool snapshot_is_damaged(const Snapshot *snapshot)
+{
+	return snapshot->is_damaged || objects_are_damaged(snapshot->objects);
+}
+
+bool snapshot_mend(Snapshot *snapshot, guint *ret, GError **error)
+{
+	g_assert(snapshot->spine == NULL);
+	g_clear_pointer(&snapshot->merge, pack_merge_free);
+	if (!objects_put_damage_aside(snapshot->objects, ret, error)) {
+		return false;
+	}
+	snapshot->is_damaged = false;
+	snapshot->roots = (SpineRoots){0};
+	return true;
+}
+
+static bool refill(Snapshot *snapshot, GError **error)
+{
+	SpineRoots roots;
+
+	if (snapshot->trouble != NULL) {
+		g_propagate_error(error, g_steal_pointer(&snapshot->trouble));
+		return false;
+	}
+	if (!spine_build(snapshot->spine, &snapshot->roots, &roots, error) ||
+	    !objects_finish(snapshot->objects, error)) {
+		return false;
+	}
+	snapshot->roots = roots;
+	return true;
+}
+
+bool snapshot_refill(Snapshot *snapshot, GError **error)
+{
+	bool ok;
+
+	g_assert(snapshot->spine != NULL);
+	ok = refill(snapshot, error);
+	snapshot_abandon(snapshot);
+	return ok;
 }
 
 bool snapshot_is_in_place(const Snapshot *snapshot)
@@ -375,6 +420,8 @@ static SnapshotTidy merge_on(Snapshot *snapshot, gint64 now_usec, GError **error
 	case PACK_MERGE_ERROR:
 		break;
 	}
+	snapshot->is_damaged |= step == PACK_MERGE_ERROR &&
+				g_error_matches(*error, REEVE_ERROR, REEVE_ERROR_CORRUPT);
 	g_clear_pointer(&snapshot->merge, pack_merge_free);
 	return step == PACK_MERGE_ERROR ? SNAPSHOT_TIDY_ERROR : SNAPSHOT_TIDY;
 }

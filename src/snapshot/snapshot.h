@@ -27,9 +27,9 @@
 typedef struct Snapshot Snapshot;
 
 /*
- * Opens or makes STATE/snapshots.git. A ref that points at a missing or damaged commit is
- * REEVE_ERROR_CORRUPT with what to do; a newer schema is REEVE_ERROR_VERSION. Left-overs of a
- * killed writer (temporary packs) are removed.
+ * Opens or makes STATE/snapshots.git. A ref that names no commit at all is REEVE_ERROR_CORRUPT; one
+ * that names a missing or damaged commit is damage (snapshot_is_damaged). A newer schema is
+ * REEVE_ERROR_VERSION. Left-overs of a killed writer (temporary packs) are removed.
  */
 Snapshot *snapshot_open(const char *state_dir, GError **error);
 void snapshot_close(Snapshot *snapshot);
@@ -42,6 +42,19 @@ const char *snapshot_head(const Snapshot *snapshot);
 /* Whether it knows this object (in hex): false for a commit that was ours means that the store was
  * set back or exchanged. */
 bool snapshot_knows(Snapshot *snapshot, const char *object);
+
+/*
+ * Whether something of it was found missing or damaged. Then nothing of the past can be relied on
+ * for a commit: it is to be mended first, outside a change-set, in two steps. snapshot_mend puts
+ * aside what is damaged, saving what can be read (*ret counts the files); from then on nothing is
+ * known of the head's trees, and the next commit has to say everything. snapshot_refill, after
+ * snapshot_begin and a snapshot_put of everything as the head has it, writes those trees anew and
+ * ends that change-set without a commit; contents that were lost come back when somebody stores
+ * them.
+ */
+bool snapshot_is_damaged(const Snapshot *snapshot);
+bool snapshot_mend(Snapshot *snapshot, guint *ret, GError **error);
+bool snapshot_refill(Snapshot *snapshot, GError **error);
 
 /* Whether the store is still where others find it: false when it was removed or exchanged. */
 bool snapshot_is_in_place(const Snapshot *snapshot);

@@ -94,19 +94,119 @@ def test_stores_left_alone_are_no_alarm(watching):
     watching.kill("judge")
     wait_for("a new recorder", lambda: "ready" in watching.health("recorder")["state"])
     works(watching, "d\n")
-    assert alarms(watching) == []
+    assert alarms(watching) == [] and damage_is_told(watching) == []
 
 
-def test_a_removed_catalog_is_made_again(watching):
+@pytest.mark.parametrize("harm", ["removed", "exchanged"])
+def test_a_catalog_that_is_taken_away_is_written_again(watching, harm):
+    """Nothing is missed meanwhile, so nothing is told as missed."""
     before = watching.pid("recorder")
-    for file in watching.state.glob("catalog.sqlite*"):
-        file.unlink()
+    catalog = watching.state / "catalog.sqlite"
+    inode = catalog.stat().st_ino
+    if harm == "removed":
+        for file in watching.state.glob("catalog.sqlite*"):
+            file.unlink()
+    else:
+        (watching.folder / "other").write_bytes(b"no catalog at all")
+        (watching.folder / "other").rename(catalog)
     watching.write("/etc/hosts", "x\n")
-    wait_for_another(watching, "recorder", before)
+    wait_for("the catalog", lambda: catalog.exists() and catalog.stat().st_ino != inode
+             and catalog.read_bytes().startswith(b"SQLite"))
     works(watching, "c\n")
     assert watching.recorded("/etc/hosts") == b"x\n"
-    assert watching.gaps() and (watching.state / "catalog.sqlite").exists()
-    assert alarms(watching) == []
+    assert catalog.stat().st_mode & 0o777 == 0o600
+    assert watching.pid("recorder") == before
+    assert watching.gaps() == [] and alarms(watching) == []
+    watching.stop()
+    watching.start()
+    watching.settle()
+    assert [gap["cause"] for gap in watching.gaps()] == ["stopped"]
+    assert {change["path"] for change in watching.changes()} == {"/etc/hostname", "/etc/hosts"}
+
+
+def packs(machine, suffix):
+    return sorted((machine.snapshots / "objects/pack").glob(f"pack-*{suffix}"),
+                  key=lambda file: file.stat().st_mtime)
+
+
+def spoil(file):
+    """One bit in the middle: of the biggest object, if it is much bigger than the others."""
+    data = bytearray(file.read_bytes())
+    data[len(data) // 2] ^= 1
+    file.chmod(0o640)
+    file.write_bytes(data)
+
+
+def spoil_trees(machine):
+    """All of the newest pack but its ends: commit, trees, notes, manifests."""
+    file = packs(machine, ".pack")[-1]
+    data = bytearray(file.read_bytes())
+    data[12:-20] = bytes(len(data) - 32)
+    file.chmod(0o640)
+    file.write_bytes(data)
+
+
+def spoil_index(machine):
+    spoil(packs(machine, ".idx")[-1])
+
+
+def remove_packs(machine):
+    for file in packs(machine, ""):
+        file.unlink()
+
+
+def spoil_a_loose_object(machine):
+    tree = machine.git("rev-parse", "observed:meta/etc").strip()
+    for file in packs(machine, ""):
+        file.rename(machine.folder / file.name)
+    for file in machine.folder.glob("pack-*.pack"):
+        subprocess.run(["git", "-c", "safe.directory=*", "-C", machine.snapshots, "unpack-objects", "-q"],
+                       stdin=file.open("rb"), check=True)
+    spoil(machine.snapshots / "objects" / tree[:2] / tree[2:])
+
+
+HARM = [spoil_trees, spoil_index, remove_packs, spoil_a_loose_object]
+
+
+def damage_is_told(machine):
+    """As the gap; or, where the last commit itself is what is lost, as one that cannot be compared."""
+    return [event for event in machine.events() if event.get("cause") == "store-damaged"
+            or (event["kind"] == "health" and "cannot be judged" in event["summary"])]
+
+
+@pytest.mark.parametrize("harm", HARM)
+def test_damaged_snapshots_are_mended_and_an_alarm(watching, harm):
+    """What is there is stored again, recording goes on, and reeve verify names what was lost."""
+    watching.write("/etc/hosts", "x\n")
+    watching.settle()
+    watching.stop()
+    harm(watching)
+    watching.start()
+    watching.write("/etc/new", "y\n")
+    works(watching, "c\n")
+    assert watching.recorded("/etc/hosts") == b"x\n" and watching.recorded("/etc/new") == b"y\n"
+    told = damage_is_told(watching)
+    assert told and {event["severity"] for event in told} == {"high"}
+    assert "damaged" in watching.health("recorder")["text"]
+    # nothing that did not change is told as changed
+    assert {change["path"] for change in watching.changes()} <= {"/etc/hostname", "/etc/hosts", "/etc/new"}
+    assert watching.reeve("verify").returncode == (0 if harm is spoil_index else 1)
+    if harm not in (remove_packs, spoil_index):
+        assert "was damaged" in watching.reeve("verify").stdout
+    assert watching.health("recorder")["state"] == "ready"
+
+
+def test_snapshots_damaged_while_watching_are_mended(watching):
+    before = watching.pid("recorder")
+    watching.write("/etc/much", "z\n" * 500)
+    watching.settle()
+    spoil_trees(watching)
+    watching.write("/etc/hosts", "x\n")
+    works(watching, "c\n")
+    assert damage_is_told(watching)
+    assert watching.recorded("/etc/much") == b"z\n" * 500
+    assert watching.pid("recorder") == before
+    assert "was damaged" in watching.reeve("verify").stdout
 
 
 def test_a_removed_journal_is_told_first_in_the_new_one(watching):

@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "change/sealed.h"
+#include "snapshot/sealed.h"
 
 #define LOOSE_MAX_BYTES (1024UL * 1024 * 1024)
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Sealed files: see sealed.h. */
-#include "change/sealed.h"
+#include "snapshot/sealed.h"
 
 #include "base/fd.h"
 #include "base/io.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Loose objects: see loose.h. */
-#include "change/loose.h"
+#include "snapshot/loose.h"
 
 #include "base/fd.h"
 
