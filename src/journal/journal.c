@@ -154,6 +154,14 @@ bool journal_append(Journal *journal, Event *event, GError **error)
 	return true;
 }
 
+bool journal_is_whole(const Journal *journal)
+{
+	struct stat st;
+
+	return fstat(journal->fd, &st) < 0 ||
+	       (st.st_nlink > 0 && st.st_size >= journal->cursor.end);
+}
+
 /*
  * Whether the file is still the one we know: not removed, not cut. Writing on would put events
  * where nobody finds them; kept back, they are told when the journal is opened again.
@@ -166,9 +174,9 @@ static bool file_is_ours(const Journal *journal, GError **error)
 	if (fstat(journal->fd, &st) < 0) {
 		return error_set_errno(error, "cannot stat");
 	}
-	if (st.st_nlink == 0 || st.st_size < end) {
+	if (!journal_is_whole(journal)) {
 		g_set_error(error, REEVE_ERROR, REEVE_ERROR_CORRUPT,
-			    "somebody %s while it was in use; restart reeved to go on",
+			    "somebody %s while it was in use",
 			    st.st_nlink == 0 ? "removed it" : "cut it");
 		return false;
 	}

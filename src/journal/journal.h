@@ -55,6 +55,10 @@ bool journal_append(Journal *journal, Event *event, GError **error);
 /* After an error nothing is lost: the buffer is kept, and the next journal_sync tries again. */
 bool journal_sync(Journal *journal, GError **error);
 
+/* Whether the file still has all that was written: false when somebody cut or removed it. Then
+ * nothing more is written; whoever opens it anew learns what is missing. */
+bool journal_is_whole(const Journal *journal);
+
 /* Of the last event: its seq (0: empty journal; the first event has seq 1) and id ("" when empty).
  */
 guint64 journal_seq(const Journal *journal);

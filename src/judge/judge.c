@@ -464,6 +464,11 @@ Store *judge_store(Judge *judge)
 	return docket_store(judge->docket);
 }
 
+bool judge_journal_is_whole(const Judge *judge)
+{
+	return journal_is_whole(judge->journal);
+}
+
 guint64 judge_seq(const Judge *judge)
 {
 	return journal_seq(judge->journal);

@@ -55,6 +55,9 @@ bool judge_is_reading(const Judge *judge);
 /* snapshots.git; NULL before the first snapshot. */
 Store *judge_store(Judge *judge);
 
+/* False when somebody has cut the journal: only a new start can go on, and tells what is lost. */
+bool judge_journal_is_whole(const Judge *judge);
+
 /* Of the last event. */
 guint64 judge_seq(const Judge *judge);
 const char *judge_head(const Judge *judge);

@@ -176,16 +176,17 @@ static void answer_barriers(Ctl *ctl, const Judge *judge, guint64 done)
  * A store that was exchanged is out of reach: the wall holds on to the old folder, and so does the
  * journal. reeved starts us again, with everything opened anew; the journal tells what was lost.
  */
-static bool stores_are_ours(const JudgeWall *wall, const Anchor *journal, GError **error)
+static bool stores_are_ours(const JudgeWall *wall, const Anchor *journal, const Judge *judge,
+			    GError **error)
 {
 	const char *lost = judge_wall_lost(wall);
 
-	if (lost == NULL && !anchor_holds(journal)) {
+	if (lost == NULL && (!anchor_holds(journal) || !judge_journal_is_whole(judge))) {
 		lost = journal->path;
 	}
 	if (lost != NULL) {
 		g_set_error(error, REEVE_ERROR, REEVE_ERROR_CORRUPT,
-			    "%s was removed or exchanged while it was in use: starting again",
+			    "%s was removed, exchanged or cut while it was in use: starting again",
 			    lost);
 	}
 	return lost == NULL;
@@ -212,7 +213,7 @@ static bool run(Outside *outside, const JudgeWall *wall, Judge *judge, Ctl *ctl,
 			stage_ready(&outside->options.stage);
 			is_ready = true;
 		}
-		if (!stores_are_ours(wall, &journal, error)) {
+		if (!stores_are_ours(wall, &journal, judge, error)) {
 			return false;
 		}
 	} while (wait_and_serve(outside, ctl, next_timeout_ms(step, &backoff_ms)));

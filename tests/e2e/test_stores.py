@@ -240,6 +240,27 @@ def test_a_journal_removed_while_watching_is_told(watching):
              lambda: watching.health("relay").get("head") == watching.events()[-1]["id"])
 
 
+@pytest.mark.parametrize("left", [0, 1, 2])
+def test_a_journal_cut_while_watching_is_told(watching, left):
+    """To nothing, to some lines, to the middle of one: the judge begins again and says so."""
+    lines = watching.journal.read_bytes().splitlines(keepends=True)
+    last = watching.events()[-1]
+    before = watching.pid("judge")
+    with open(watching.journal, "r+b") as file:
+        file.truncate([0, len(lines[0]), len(lines[0]) + 20][left])
+    wait_for_another(watching, "judge", before)
+    watching.write("/etc/hosts", "c\n")
+    wait_for("the change to be told", lambda: watching.changes("/etc/hosts"))
+    told = [event for event in watching.events() if event["kind"] == "health"]
+    assert told[0]["severity"] == "critical" and "journal" in told[0]["summary"]
+    assert told[0]["seq"] == last["seq"] + 1 and told[0]["prev"] == last["id"]
+    wait_for("the judge", lambda: watching.health("judge")["state"] == "ready")
+    assert watching.reeve("verify").returncode == 1
+    wait_for("the relay to follow",
+             lambda: watching.health("relay").get("head") == watching.events()[-1]["id"])
+    assert watching.health("relay")["state"] == "degraded"  # what it has told cannot be asked for
+
+
 def test_a_fresh_install_is_told_nothing_of(machine):
     machine.write("/etc/hostname", "a\n")
     machine.start()
