@@ -37,7 +37,11 @@ void settle_free(Settle *settle)
 
 static void set_floor(Pending *p)
 {
-	if (name_looks_temporary(path_name(p->order->path))) {
+	const char *name = path_name(p->order->path);
+
+	if (name_is_unpacked(name)) {
+		p->floor_usec = p->first_usec + SETTLE_UNPACKED_USEC;
+	} else if (name_looks_temporary(name)) {
 		p->floor_usec = p->first_usec + SETTLE_TEMPORARY_USEC;
 	}
 }
@@ -113,7 +117,7 @@ static void pair_with_source(Settle *settle, const Pending *p)
 	enter(source, PHASE_READY, p->due_usec);
 	if (p->floor_usec > 0) {
 		source->phase = PHASE_GOING;
-		source->due_usec = p->floor_usec;
+		source->due_usec = MIN(p->floor_usec, p->first_usec + SETTLE_TEMPORARY_USEC);
 	}
 	pending_set_reschedule(settle->pending, source);
 }
@@ -398,6 +402,7 @@ void settle_committed(Settle *settle, const char *path, gint64 now_usec)
 static void release_held(Pending *p, void *unused)
 {
 	p->held_usec = 0;
+	p->floor_usec = MIN(p->floor_usec, p->first_usec + SETTLE_TEMPORARY_USEC);
 }
 
 static void release_all(Pending *p, void *now_usec)

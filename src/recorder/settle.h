@@ -9,7 +9,8 @@
  *     sockets are never closed); a name that went after 25 ms, or at once when a rename brought it
  *     to another watched name: editors and installers remove and make again, or write beside and
  *     rename over, within a moment, and that is one update, not two events;
- *   - a name that looks temporary waits 250 ms;
+ *   - a name that looks temporary waits 250 ms; one that a package manager unpacks under 10 s (but
+ *     nobody waits for that: settle_release makes it one like the others);
  *   - a path committed 5 times in 10 s is held back 1 s, doubling to 60 s, but never longer than a
  *     second when its attributes change or it goes;
  *   - everything else is due at once.
@@ -29,6 +30,7 @@
 #define SETTLE_BRIEF_USEC 25000
 #define SETTLE_OPEN_USEC 1000000
 #define SETTLE_TEMPORARY_USEC 250000
+#define SETTLE_UNPACKED_USEC 10000000
 #define SETTLE_RECHECK_USEC 50000
 
 typedef struct Settle Settle;
@@ -84,7 +86,7 @@ gint64 settle_next_usec(const Settle *settle);
 /* A change of this path has been committed: keeps count of the hot ones. */
 void settle_committed(Settle *settle, const char *path, gint64 now_usec);
 
-/* Hot paths that are held back become due (a barrier). */
+/* Hot paths that are held back, and what is being unpacked, become due (a barrier). */
 void settle_release(Settle *settle);
 
 /* Everything becomes due (the end of the program). */

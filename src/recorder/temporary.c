@@ -26,6 +26,11 @@ static const char *const suffixes[] = {
 	".lock", ".new",      ".augnew",   ".crswap",   ".bak~",
 };
 
+/* dpkg: the new file, and a second name of the old one. */
+static const char *const unpacked_suffixes[] = {".dpkg-new", ".dpkg-tmp"};
+
+#define RPM_HEX 8
+
 static const char *const prefixes[] = {
 	".#",     /* Emacs' locks */
 	"#",      /* Emacs' auto-saves */
@@ -82,10 +87,32 @@ static bool is_vim_probe(const char *name)
 	       (number - 4913) % 123 == 0;
 }
 
+/* rpm: "name;65a1b2c3". */
+static bool is_of_rpm(const char *name)
+{
+	const char *mark = strrchr(name, ';');
+
+	return mark != NULL && mark != name && strlen(mark + 1) == RPM_HEX &&
+	       strspn(mark + 1, "0123456789abcdef") == RPM_HEX;
+}
+
+bool name_is_unpacked(const char *name)
+{
+	for (gsize i = 0; i < G_N_ELEMENTS(unpacked_suffixes); i++) {
+		if (g_str_has_suffix(name, unpacked_suffixes[i])) {
+			return true;
+		}
+	}
+	return is_of_rpm(name);
+}
+
 bool name_looks_temporary(const char *name)
 {
 	gsize length = strlen(name);
 
+	if (name_is_unpacked(name)) {
+		return true;
+	}
 	for (gsize i = 0; i < G_N_ELEMENTS(suffixes); i++) {
 		if (g_str_has_suffix(name, suffixes[i])) {
 			return true;
@@ -127,6 +154,9 @@ char *name_beside_temporary(const char *name)
 			return shown(name, length - strlen(suffixes[i]),
 				     g_str_has_prefix(suffixes[i], ".sw"));
 		}
+	}
+	if (is_of_rpm(name)) {
+		return shown(name, length - RPM_HEX - 1, false);
 	}
 	return has_random_extension(name) ? shown(name, length - 7, true) : NULL;
 }

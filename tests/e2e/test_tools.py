@@ -3,6 +3,7 @@
 what somebody leaves for a moment under such a name is told all the same.
 """
 
+import os
 import shutil
 import subprocess
 import time
@@ -52,11 +53,73 @@ def config(file):
     run("git", "config", "-f", file, "a.b", "two")
 
 
-@pytest.mark.parametrize("tool", [sed, perl, perl_with_backup, vim, vim_with_backup, install, config],
+#
+# Programs that need a terminal or a system of their own: what they do, call by call (strace)
+#
+
+def beside(file, name, text, mode=0o600):
+    """A new file in the same folder, as open(O_EXCL) makes it."""
+    made = file.parent / name
+    fd = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    os.write(fd, text.encode())
+    os.fsync(fd)
+    os.close(fd)
+    return made
+
+
+def like_nano(file):
+    """A lock like vim's; the file itself is truncated and written."""
+    lock = beside(file, f".{file.name}.swp", "b0nano", 0o644)
+    file.read_text()
+    fd = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+    os.write(fd, b"two\n")
+    os.fsync(fd)
+    os.close(fd)
+    lock.unlink()
+
+
+def like_emacs(file):
+    """A link for a lock, an auto-save, the old file renamed to a backup, the new one made."""
+    lock = file.parent / f".#{file.name}"
+    lock.symlink_to("alice@web-1.4242:1795316645")
+    save = beside(file, f"#{file.name}#", "two\n", 0o644)
+    file.rename(f"{file}~")
+    beside(file, file.name, "two\n", 0o644)
+    save.unlink()
+    lock.unlink()
+
+
+def like_rsync(file):
+    made = beside(file, f".{file.name}.k3Xb9Q", "two\n")
+    made.chmod(0o644)
+    os.utime(made, (1795316645, 1795316645))
+    made.rename(file)
+
+
+def like_dpkg(file):
+    """The new file and a second name of the old one lie there while the package is unpacked."""
+    new = beside(file, f"{file.name}.dpkg-new", "two\n", 0o644)
+    old = file.parent / f"{file.name}.dpkg-tmp"
+    old.hardlink_to(file)
+    time.sleep(0.5)  # the act itself: longer than other scratch names wait
+    new.rename(file)
+    old.unlink()
+
+
+def like_rpm(file):
+    new = beside(file, f"{file.name};65a1b2c3", "two\n")
+    new.chmod(0o644)
+    time.sleep(0.5)
+    new.rename(file)
+
+
+@pytest.mark.parametrize("tool", [sed, perl, perl_with_backup, vim, vim_with_backup, install, config,
+                                  like_nano, like_emacs, like_rsync, like_dpkg, like_rpm],
                          ids=lambda tool: tool.__name__)
 def test_an_edit_with_a_tool_is_one_update(machine, tool):
     """A busy machine may tear a tool's steps apart, and they are told: one of three is whole."""
-    if shutil.which(tool.__name__.split("_")[0].replace("config", "git")) is None:
+    program = tool.__name__.split("_")[0].replace("config", "git")
+    if program != "like" and shutil.which(program) is None:
         pytest.skip(f"{tool.__name__} is not installed")
     (machine.root / "tmp").mkdir()
     names = ["/etc/1.conf", "/etc/2.conf", "/etc/3.conf"]
@@ -101,13 +164,14 @@ def dpkg(machine, package):
         "--force-not-root", "--force-unsafe-io", "-i", package)
 
 
-def test_installing_and_upgrading_a_package_has_no_transients(machine):
-    """What dpkg leaves between unpacking and configuring (.dpkg-new) lies there for longer than
-    such names wait, and is told as the files they are for that time."""
+def test_installing_and_upgrading_a_package_tells_its_files_alone(machine):
+    """Under the names they get. (A package that takes longer than ten seconds from unpacking to
+    configuring is told with its .dpkg-new: they are files that lie there.)"""
     for folder in ("/var/lib/dpkg/info", "/var/lib/dpkg/updates"):
         machine.path(folder).mkdir(parents=True)
     machine.write("/var/lib/dpkg/status", "")
     machine.write("/var/lib/dpkg/available", "")
+    machine.path("/etc/app.d").mkdir()  # a folder that is new itself is recorded as it is found
     machine.start()
     dpkg(machine, make_package(machine.folder, 1))
     machine.settle()
@@ -115,6 +179,9 @@ def test_installing_and_upgrading_a_package_has_no_transients(machine):
     machine.settle()
     assert machine.recorded("/etc/app.d/29.conf") == b"version = 2\n"
     assert [change for change in machine.changes() if change["op"] == "transient"] == []
+    files = [change for change in machine.changes() if change["type"] == "file"]
+    assert {change["path"] for change in files} == {f"/etc/app.d/{n:02}.conf" for n in range(30)}
+    assert {change["op"] for change in files} <= {"created", "updated"}
 
 
 def test_what_lies_for_a_moment_under_a_scratch_name_is_told(machine):

@@ -95,6 +95,28 @@ static void attribute(Fixture *f, const char *path, gint64 pid)
 	settle_attribute(f->settle, path, actor);
 }
 
+/* A package manager unpacks under a name and renames seconds later: that is one new name, or one
+ * update. Where it never renames, or somebody waits for an answer, the file is told as it is. */
+static void test_unpacked(Fixture *f, const void *data)
+{
+	push(f, HINT_CREATED, "/etc/a.dpkg-new", 0);
+	push(f, HINT_WRITTEN, "/etc/a.dpkg-new", 1);
+	g_assert_cmpstr(take(f, 5000), ==, "");
+	push(f, HINT_GONE, "/etc/a.dpkg-new", 5000);
+	push_full(f, HINT_MOVED, "/etc/a", "/etc/a.dpkg-new", false, 5000);
+	g_assert_cmpstr(take(f, 5000), ==, "/etc/a /etc/a.dpkg-new");
+	g_assert_false(taken(f, 1)->is_new); /* no transient */
+
+	push(f, HINT_CREATED, "/etc/b.dpkg-new", 6000);
+	g_assert_cmpstr(take(f, 15999), ==, "");
+	g_assert_cmpstr(take(f, 16000), ==, "/etc/b.dpkg-new");
+
+	push(f, HINT_CREATED, "/etc/c.dpkg-new", 20000);
+	settle_release(f->settle);
+	g_assert_cmpint(next_ms(f), ==, 20250);
+	g_assert_cmpstr(take(f, 20250), ==, "/etc/c.dpkg-new");
+}
+
 /* Everybody who was seen at a path until it is due; then they begin anew. */
 static void test_actors(Fixture *f, const void *data)
 {
@@ -537,10 +559,10 @@ static void test_doubt_inside(Fixture *f, const void *data)
 /* A doubt about a name that looks temporary, and then its hint: it waits like any such name. */
 static void test_doubt_temporary(Fixture *f, const void *data)
 {
-	doubt(f, "/etc/a.dpkg-new", false);
-	push(f, HINT_CREATED, "/etc/a.dpkg-new", 10);
+	doubt(f, "/etc/a.tmp", false);
+	push(f, HINT_CREATED, "/etc/a.tmp", 10);
 	g_assert_cmpstr(take(f, 260), ==, "");
-	g_assert_cmpstr(take(f, 300), ==, "/etc/a.dpkg-new");
+	g_assert_cmpstr(take(f, 300), ==, "/etc/a.tmp");
 }
 
 static void push_by(Fixture *f, gint64 pid, HintKind kind, const char *path, gint64 at_ms)
@@ -610,6 +632,7 @@ static void test_collapse(void)
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
+	ADD("/settle/unpacked", test_unpacked);
 	ADD("/settle/actors", test_actors);
 	ADD("/settle/many-actors", test_many_actors);
 	ADD("/settle/at-once", test_at_once);
