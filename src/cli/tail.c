@@ -5,6 +5,7 @@
 
 #include "base/fd.h"
 #include "client/client.h"
+#include "config/bus-key.h"
 #include "event/event.h"
 
 #include <errno.h>
@@ -62,15 +63,53 @@ bool tail_check(const Context *context, GError **error)
 	       check_socket(context, live[0], error) && check_socket(context, replay[0], error);
 }
 
-static Client *open_client(const Context *context, const char *since, GError **error)
+void tail_remote_clear(TailRemote *remote)
+{
+	g_free(remote->live);
+	g_free(remote->replay);
+	g_free(remote->server_key);
+	g_free(remote->key);
+}
+
+static Client *open_remote(const TailOptions *options, GError **error)
+{
+	const TailRemote *remote = &options->remote;
+	g_autofree char *server = NULL, *own = NULL;
+
+	if (remote->replay == NULL || (remote->server_key == NULL) != (remote->key == NULL)) {
+		g_set_error(error, REEVE_ERROR, REEVE_ERROR_SYNTAX,
+			    "another host: --live URL, --replay URL, --server-key FILE.pub and "
+			    "--key FILE.key go together");
+		return NULL;
+	}
+	if (remote->key != NULL) {
+		server = bus_key_read(BUS_KEY_PUBLIC, remote->server_key, error);
+		own = server == NULL ? NULL : bus_key_read(BUS_KEY_SECRET, remote->key, error);
+		if (own == NULL) {
+			return NULL;
+		}
+	}
+	return client_new(&(ClientOptions){.live = remote->live,
+					   .replay = remote->replay,
+					   .since = options->since,
+					   .server_key = server,
+					   .secret_key = own},
+			  error);
+}
+
+static Client *open_client(const Context *context, const TailOptions *options, GError **error)
 {
 	g_auto(GStrv) live = NULL, replay = NULL;
 
+	if (options->remote.live != NULL) {
+		return open_remote(options, error);
+	}
 	if (!config_endpoints(context->config, &live, &replay, error)) {
 		return NULL;
 	}
-	return client_new(&(ClientOptions){.live = live[0], .replay = replay[0], .since = since},
-			  error);
+	return client_new(
+		&(ClientOptions){.live = live[0], .replay = replay[0], .since = options->since},
+		error);
 }
 
 /* The text of an event; NULL when it is not to be shown. Caller frees. */
@@ -119,7 +158,7 @@ int tail_follow(const Context *context, const TailOptions *options)
 	Paint paint = paint_of(context);
 	g_autoptr(AlertView) view = alert_view_new(&paint, ALERT_LIVE);
 	GError *error = NULL;
-	g_autoptr(Client) client = open_client(context, options->since, &error);
+	g_autoptr(Client) client = open_client(context, options, &error);
 
 	if (client == NULL) {
 		return verb_fail(error);

@@ -10,7 +10,16 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+/* Another host's bus; all NULL: this one's. */
 typedef struct {
+	char *live, *replay;    /* addresses */
+	char *server_key, *key; /* files: the server's public key, our own secret one */
+} TailRemote;
+
+void tail_remote_clear(TailRemote *remote);
+
+typedef struct {
+	TailRemote remote;
 	const char *since; /* as ClientOptions has it */
 	bool all;          /* every event, not alerts alone */
 	/* told every event that is shown; NULL */

@@ -2,6 +2,7 @@
 /*
  * reeve log: events of the past from the journal, found through its index, oldest first.
  */
+#include "cli/access-log.h"
 #include "cli/alert.h"
 #include "cli/gap-before.h"
 #include "cli/history.h"
@@ -16,7 +17,7 @@
 
 typedef struct {
 	char *since, *until, *verdict, *severity;
-	gboolean all, patch;
+	gboolean all, patch, access;
 	gint limit;
 } LogOptions;
 
@@ -185,6 +186,14 @@ static void say_none(const Context *context, History *history, const IndexQuery 
 		   events, query->alerts_only ? "; --all shows everything" : "");
 }
 
+static int print_access(const Context *context, const IndexQuery *query)
+{
+	const AccessQuery access = {query->since_usec, query->until_usec, query->limit};
+	GError *error = NULL;
+
+	return access_log_print(context, &access, &error) ? CLI_OK : verb_fail(error);
+}
+
 int verb_log(const Context *context, int argc, char **argv)
 {
 	g_auto(LogOptions) options = {0};
@@ -201,6 +210,8 @@ int verb_log(const Context *context, int argc, char **argv)
 		{"patch", 'p', 0, G_OPTION_ARG_NONE, &options.patch,
 		 "With the differences and the advice of the rules", NULL},
 		{"limit", 'n', 0, G_OPTION_ARG_INT, &options.limit, "The newest N", "N"},
+		{"access", 0, 0, G_OPTION_ARG_NONE, &options.access,
+		 "Who connected to the bus, what they wanted, whether they got it", NULL},
 		G_OPTION_ENTRY_NULL,
 	};
 	g_autoptr(History) history = NULL;
@@ -214,6 +225,9 @@ int verb_log(const Context *context, int argc, char **argv)
 	}
 	if (!read_query(&options, &query, &error)) {
 		return verb_usage_error("log", error);
+	}
+	if (options.access) {
+		return print_access(context, &query);
 	}
 	history = history_open(context, &error);
 	offsets = history == NULL ? NULL : find(history, &query, argv + 1, &error);

@@ -46,11 +46,20 @@ static void say_waiting(const Context *context, bool all)
 
 int verb_tail(const Context *context, int argc, char **argv)
 {
+	__attribute__((cleanup(tail_remote_clear))) TailRemote remote = {0};
 	g_autofree char *typed = NULL, *since = NULL;
 	gboolean all = FALSE;
 	const GOptionEntry entries[] = {
 		{"since", 's', 0, G_OPTION_ARG_STRING, &typed,
 		 "First what came behind this event; \"\": everything", "ID"},
+		{"live", 0, 0, G_OPTION_ARG_STRING, &remote.live,
+		 "Another host's: where it publishes, tcp://HOST:PORT", "URL"},
+		{"replay", 0, 0, G_OPTION_ARG_STRING, &remote.replay,
+		 "Another host's: where it answers", "URL"},
+		{"server-key", 0, 0, G_OPTION_ARG_FILENAME, &remote.server_key,
+		 "Another host's: its server.pub", "FILE"},
+		{"key", 0, 0, G_OPTION_ARG_FILENAME, &remote.key,
+		 "Our secret key, which it allows (`reeve keys new`)", "FILE"},
 		{"all", 'a', 0, G_OPTION_ARG_NONE, &all, "Every event, not alerts alone", NULL},
 		G_OPTION_ENTRY_NULL,
 	};
@@ -71,9 +80,9 @@ int verb_tail(const Context *context, int argc, char **argv)
 				       : verb_fail(error);
 		}
 	}
-	if (!tail_check(context, &error)) {
+	if (remote.live == NULL && !tail_check(context, &error)) {
 		return verb_fail(error);
 	}
 	say_waiting(context, all);
-	return tail_follow(context, &(TailOptions){.since = since, .all = all});
+	return tail_follow(context, &(TailOptions){.remote = remote, .since = since, .all = all});
 }

@@ -27,7 +27,7 @@ const Verb verbs[] = {
 	 0},
 	{"register", "init PRINCIPAL KEY.pub", "make the register of change requests",
 	 verb_register, 0},
-	{"keys", "list|allow PRINCIPAL KEY.pub|revoke WHO", "whose signatures count here",
+	{"keys", "new|list|allow WHO KEY.pub|revoke WHO", "whose signatures count, who may listen",
 	 verb_keys, 0},
 	{"hooks", "install [DIR]", "let git tell Reeve what is pushed", verb_hooks, 0},
 	{"hook", "NAME", "what git calls; not for people", verb_hook, 0},

@@ -15,6 +15,7 @@
 
 #define SILENCE_USEC (30 * G_USEC_PER_SEC)
 #define ANSWER_USEC (3 * G_USEC_PER_SEC) /* without a frame of the answer: ask anew */
+#define RETRY_USEC (10 * G_USEC_PER_SEC) /* without a sign of life: a new live socket */
 #define PAGE "1000"                      /* events asked for at once */
 #define NONE "0"                         /* only the head */
 
@@ -29,7 +30,9 @@ struct Client {
 	void *zmq;
 	void *live;
 	void *replay; /* NULL when none is open */
-	char *replay_url;
+	char *live_url, *replay_url;
+	SocketKeys keys;
+	gint64 live_retry; /* when to open the live socket anew, if nothing is heard */
 	State state;
 	Chain chain;
 	Pulse pulse;
@@ -53,7 +56,21 @@ static bool check_options(const ClientOptions *options, GError **error)
 			    "not the id of an event: it has 64 hexadecimal digits");
 		return false;
 	}
-	return socket_check(options->live, error) && socket_check(options->replay, error);
+	return true;
+}
+
+static bool open_live(Client *client, const ClientOptions *options, GError **error)
+{
+	SocketKeys *keys = &client->keys;
+
+	if (!socket_keys_set(keys, options->server_key, options->secret_key, error) ||
+	    !socket_check(options->live, keys, error) ||
+	    !socket_check(options->replay, keys, error)) {
+		return false;
+	}
+	client->live = socket_open(client->zmq, ZMQ_SUB, options->live, keys, error);
+	client->live_retry = clock_mono_usec() + RETRY_USEC;
+	return client->live != NULL;
 }
 
 Client *client_new(const ClientOptions *options, GError **error)
@@ -67,6 +84,7 @@ Client *client_new(const ClientOptions *options, GError **error)
 	frames_init(&client->frames);
 	letter_init(&client->letter);
 	client->zmq = zmq_ctx_new();
+	client->live_url = g_strdup(options->live);
 	client->replay_url = g_strdup(options->replay);
 	pulse_init(&client->pulse,
 		   options->silence_ms > 0 ? options->silence_ms * G_GINT64_CONSTANT(1000)
@@ -75,8 +93,7 @@ Client *client_new(const ClientOptions *options, GError **error)
 	if (options->since != NULL) {
 		chain_set(&client->chain, options->since);
 	}
-	client->live = socket_open(client->zmq, ZMQ_SUB, options->live, error);
-	return client->live == NULL ? NULL : g_steal_pointer(&client);
+	return open_live(client, options, error) ? g_steal_pointer(&client) : NULL;
 }
 
 void client_free(Client *client)
@@ -94,6 +111,8 @@ void client_free(Client *client)
 	letter_clear(&client->letter);
 	zmq_ctx_term(client->zmq);
 	g_clear_error(&client->error);
+	socket_keys_clear(&client->keys);
+	g_free(client->live_url);
 	g_free(client->replay_url);
 	g_free(client);
 }
@@ -144,12 +163,28 @@ static void ask(Client *client)
 	if (client->replay != NULL) {
 		zmq_close(client->replay);
 	}
-	client->replay = socket_open(client->zmq, ZMQ_DEALER, client->replay_url, &error);
+	client->replay =
+		socket_open(client->zmq, ZMQ_DEALER, client->replay_url, &client->keys, &error);
 	if (client->replay == NULL) {
 		end(client, CLIENT_ERROR, error);
 		return;
 	}
 	send_request(client);
+}
+
+/* On this machine everybody who may listen may hear everything: there nothing is hidden. */
+static bool may_be_hidden(const Client *client)
+{
+	return !client->letter.is_hidden || client->keys.own_secret != NULL;
+}
+
+/* An event that is not for us moves the cursor and is not given out. */
+static bool pass_hidden(Client *client)
+{
+	if (client->letter.is_hidden) {
+		chain_take(&client->chain, &client->letter);
+	}
+	return client->letter.is_hidden;
 }
 
 /* An event as part of an answer: it must be the next one. True: give it out. */
@@ -161,7 +196,7 @@ static bool take_answered(Client *client)
 		broken(client, "behind event %s: %s", client->chain.id, error->message);
 		return false;
 	}
-	if (client->letter.is_heartbeat ||
+	if (client->letter.is_heartbeat || !may_be_hidden(client) ||
 	    chain_step(&client->chain, &client->letter) != CHAIN_NEXT) {
 		broken(client,
 		       "the chain does not hold: event %s (seq %" G_GUINT64_FORMAT
@@ -172,7 +207,7 @@ static bool take_answered(Client *client)
 		return false;
 	}
 	client->got_event = true;
-	return true;
+	return !pass_hidden(client);
 }
 
 /* [END][head] or [GONE][oldest]. */
@@ -212,7 +247,8 @@ static bool take_answer(Client *client)
 /* What comes live either is the next event or makes us ask. True: give it out. */
 static bool take_live(Client *client)
 {
-	bool is_sound = letter_read(&client->letter, &client->frames, NULL);
+	bool is_sound =
+		letter_read(&client->letter, &client->frames, NULL) && may_be_hidden(client);
 
 	if (is_sound && client->letter.is_heartbeat) {
 		if (strcmp(client->letter.id, client->chain.id) != 0) {
@@ -222,7 +258,7 @@ static bool take_live(Client *client)
 	}
 	switch (is_sound ? chain_step(&client->chain, &client->letter) : CHAIN_GAP) {
 	case CHAIN_NEXT:
-		return true;
+		return !pass_hidden(client);
 	case CHAIN_KNOWN:
 		return false;
 	case CHAIN_GAP:
@@ -268,6 +304,22 @@ static bool wait_for_frames(Client *client, gint64 deadline)
 	return zmq_poll(&on, 1, (long)ms) >= 0 || errno != EINTR;
 }
 
+/* ZeroMQ does not come back by itself to who refused it once; rights may be other ones by now. */
+static void reopen_live(Client *client, gint64 now)
+{
+	void *live;
+
+	if (now < client->live_retry || now < client->pulse.last_usec + RETRY_USEC) {
+		return;
+	}
+	client->live_retry = now + RETRY_USEC;
+	live = socket_open(client->zmq, ZMQ_SUB, client->live_url, &client->keys, NULL);
+	if (live != NULL) {
+		zmq_close(client->live);
+		client->live = live;
+	}
+}
+
 /* Before anything is waited for: requests to send, answers that did not come. */
 static void prepare(Client *client)
 {
@@ -299,6 +351,7 @@ ClientResult client_next(Client *client, int timeout_ms, ClientEvent *ret, GErro
 			return CLIENT_EVENT;
 		}
 		prepare(client);
+		reopen_live(client, now);
 		if (client->state == STATE_OVER) {
 			if (client->error != NULL && error != NULL) {
 				*error = g_error_copy(client->error);

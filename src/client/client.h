@@ -22,6 +22,9 @@ typedef struct {
 	const char *replay; /* endpoint of the ROUTER */
 	const char *since;  /* id to resume behind; "" from the beginning; NULL: from now on */
 	int silence_ms;     /* without a sign of life until CLIENT_SILENT; 0: 30 seconds */
+	/* for tcp:// addresses, 40 characters each: the server's public key and our own secret one
+	 */
+	const char *server_key, *secret_key;
 } ClientOptions;
 
 typedef struct {
@@ -43,8 +46,13 @@ typedef enum {
 	CLIENT_ERROR,
 } ClientResult;
 
-/* Subscribes. A relay that is not there is no error: the client waits for it. Only ipc:// addresses
- * for now. */
+/*
+ * Subscribes. A relay that is not there is no error: the client waits for it. Nor is one that does
+ * not know our key (any more): it does not answer, so the client is silent, and tries again.
+ *
+ * Who may hear only some topics gets only those events; of the others it learns that they were
+ * there (they count in seq), so it can still tell that nothing else is missing.
+ */
 Client *client_new(const ClientOptions *options, GError **error);
 void client_free(Client *client);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Client, client_free)

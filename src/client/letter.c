@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define TOPIC_HEARTBEAT "hb/1/"
+#define TOPIC_HIDDEN "hidden/1/"
 
 /* The order of the frames. */
 enum {
@@ -91,14 +92,21 @@ static bool verify(Letter *letter, GError **error)
 	return ok;
 }
 
+static bool begins_with(const Frames *frames, const char *topic)
+{
+	gsize size = strlen(topic);
+
+	return frames_size(frames, FRAME_TOPIC) >= size &&
+	       memcmp(frames_data(frames, FRAME_TOPIC), topic, size) == 0;
+}
+
 bool letter_read(Letter *letter, const Frames *frames, GError **error)
 {
 	g_clear_pointer(&letter->topic, g_free);
 	if (!read_frames(letter, frames, error)) {
 		return false;
 	}
-	letter->is_heartbeat = frames_size(frames, FRAME_TOPIC) >= strlen(TOPIC_HEARTBEAT) &&
-			       memcmp(frames_data(frames, FRAME_TOPIC), TOPIC_HEARTBEAT,
-				      strlen(TOPIC_HEARTBEAT)) == 0;
-	return letter->is_heartbeat || verify(letter, error);
+	letter->is_heartbeat = begins_with(frames, TOPIC_HEARTBEAT);
+	letter->is_hidden = begins_with(frames, TOPIC_HIDDEN) && letter->body->len == 0;
+	return letter->is_heartbeat || letter->is_hidden || verify(letter, error);
 }

@@ -16,6 +16,7 @@ typedef struct {
 	char prev[EVENT_ID_HEX + 1]; /* "" for the first event */
 	GString *body;
 	bool is_heartbeat;
+	bool is_hidden; /* an event that is not for us: no topic, no body, nothing to verify */
 } Letter;
 
 void letter_init(Letter *letter);

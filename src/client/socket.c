@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 
+#include <string.h>
 #include <zmq.h>
 
 #define MAX_FRAME_BYTES (1024 * 1024)
@@ -13,16 +14,69 @@
 #define PING_MS 5000
 #define PING_PATIENCE_MS 15000
 
-bool socket_check(const char *url, GError **error)
+#define NETWORK "tcp://"
+#define KEY_CHARS 40
+
+void socket_keys_clear(SocketKeys *keys)
 {
-	if (!g_str_has_prefix(url, "ipc://")) {
+	g_free(keys->server_public);
+	g_free(keys->own_public);
+	g_free(keys->own_secret);
+	memset(keys, 0, sizeof(*keys));
+}
+
+static bool is_key(const char *text)
+{
+	guint8 raw[KEY_CHARS / 5 * 4];
+
+	return text != NULL && strlen(text) == KEY_CHARS && zmq_z85_decode(raw, text) != NULL;
+}
+
+bool socket_keys_set(SocketKeys *keys, const char *server_public, const char *own_secret,
+		     GError **error)
+{
+	char public[KEY_CHARS + 1];
+
+	if (server_public == NULL && own_secret == NULL) {
+		return true;
+	}
+	if (!is_key(server_public) || !is_key(own_secret) ||
+	    zmq_curve_public(public, own_secret) != 0) {
 		g_set_error(error, REEVE_ERROR, REEVE_ERROR_SYNTAX,
-			    "%s: only ipc:// addresses can be used; tcp needs CURVE keys, which "
-			    "this version cannot use yet",
+			    "the server's public key and our own secret key have 40 characters of "
+			    "Z85 each");
+		return false;
+	}
+	keys->server_public = g_strdup(server_public);
+	keys->own_public = g_strdup(public);
+	keys->own_secret = g_strdup(own_secret);
+	return true;
+}
+
+bool socket_check(const char *url, const SocketKeys *keys, GError **error)
+{
+	if (g_str_has_prefix(url, "ipc://")) {
+		return true;
+	}
+	if (!g_str_has_prefix(url, NETWORK)) {
+		g_set_error(error, REEVE_ERROR, REEVE_ERROR_SYNTAX,
+			    "%s: not an address of the bus, ipc:// or tcp://", url);
+		return false;
+	}
+	if (keys->own_secret == NULL) {
+		g_set_error(error, REEVE_ERROR, REEVE_ERROR_SYNTAX,
+			    "%s: tcp needs CURVE keys, the server's public one and one of ours",
 			    url);
 		return false;
 	}
 	return true;
+}
+
+static void set_keys(void *socket, const SocketKeys *keys)
+{
+	zmq_setsockopt(socket, ZMQ_CURVE_SERVERKEY, keys->server_public, KEY_CHARS + 1);
+	zmq_setsockopt(socket, ZMQ_CURVE_PUBLICKEY, keys->own_public, KEY_CHARS + 1);
+	zmq_setsockopt(socket, ZMQ_CURVE_SECRETKEY, keys->own_secret, KEY_CHARS + 1);
 }
 
 static void set_limits(void *socket)
@@ -46,12 +100,15 @@ static void set_limits(void *socket)
 	zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &max, sizeof(max));
 }
 
-void *socket_open(void *zmq, int type, const char *url, GError **error)
+void *socket_open(void *zmq, int type, const char *url, const SocketKeys *keys, GError **error)
 {
 	void *socket = zmq_socket(zmq, type);
 
 	if (socket != NULL) {
 		set_limits(socket);
+		if (g_str_has_prefix(url, NETWORK)) {
+			set_keys(socket, keys);
+		}
 		if (type == ZMQ_SUB) {
 			zmq_setsockopt(socket, ZMQ_SUBSCRIBE, "ev/1/", 5);
 			zmq_setsockopt(socket, ZMQ_SUBSCRIBE, "hb/1/", 5);

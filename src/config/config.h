@@ -21,8 +21,8 @@ typedef struct {
 	char *register_remote, *register_branch;
 	char *register_trust; /* allowed_signers; set by config_places where the file is silent */
 	GStrv policies;       /* folders */
-	GStrv bus_live, bus_replay; /* endpoints; NULL: ipc in RUNTIME */
-	char *bus_keys;
+	GStrv bus_live, bus_replay;    /* endpoints; NULL: ipc in RUNTIME */
+	char *bus_keys;                /* folder; set by config_places where the file is silent */
 	char *state_dir, *runtime_dir; /* set by config_places, not by the file */
 } Config;
 
@@ -47,14 +47,14 @@ bool config_read(Config *config, const char *file, GError **error);
 /*
  * Fills state_dir and runtime_dir: what was given, else the defaults of the calling user. Made
  * absolute. What was given wins over the file: a given runtime_dir has its own sockets
- * (bus.live, bus.replay), a given state_dir its own register. Where no file of trusted keys is
- * configured it is `allowed_signers` beside the caller's default configuration file, or, with a
- * given state_dir, in there.
+ * (the ipc:// ones of bus.live, bus.replay), a given state_dir its own register. Where no file of
+ * trusted keys is configured it is `allowed_signers` beside the caller's default configuration
+ * file, or, with a given state_dir, in there; and so the folder `keys` of the bus.
  */
 void config_places(Config *config, const char *state_dir, const char *runtime_dir);
 
-/* Endpoints after config_places: "ipc://RUNTIME/live" unless configured. An ipc path above 107
- * bytes is a clear error, and so is tcp, for which this version has no encryption yet. */
+/* Endpoints after config_places, those of this machine first: "ipc://RUNTIME/live" unless one is
+ * configured. An ipc path above 107 bytes is a clear error. */
 bool config_endpoints(const Config *config, GStrv *ret_live, GStrv *ret_replay, GError **error);
 
 /* The folders rules come from: those configured; else, in a build tree, the source's policies/;

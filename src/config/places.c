@@ -26,7 +26,7 @@ static char *default_runtime(const char *state_dir)
 }
 
 /* The system's stores go with the system's keys, however they were named. */
-static char *default_trust(const char *given_state)
+static char *default_beside(const char *given_state, const char *name)
 {
 	bool is_system =
 		given_state == NULL ? geteuid() == 0 : g_str_equal(given_state, "/var/lib/reeve");
@@ -34,9 +34,28 @@ static char *default_trust(const char *given_state)
 	g_autofree char *own = g_build_filename(g_get_user_config_dir(), "reeve", NULL);
 
 	if (is_system) {
-		return g_build_filename(system, "allowed_signers", NULL);
+		return g_build_filename(system, name, NULL);
 	}
-	return g_build_filename(given_state != NULL ? given_state : own, "allowed_signers", NULL);
+	return g_build_filename(given_state != NULL ? given_state : own, name, NULL);
+}
+
+static bool is_local(const char *endpoint)
+{
+	return g_str_has_prefix(endpoint, "ipc://");
+}
+
+/* Sockets of files lie in the runtime folder that was given; addresses of the network stay. */
+static void keep_network(GStrv *endpoints)
+{
+	g_autoptr(GStrvBuilder) kept = g_strv_builder_new();
+
+	for (char **endpoint = *endpoints; endpoint != NULL && *endpoint != NULL; endpoint++) {
+		if (!is_local(*endpoint)) {
+			g_strv_builder_add(kept, *endpoint);
+		}
+	}
+	g_strfreev(*endpoints);
+	*endpoints = g_strv_builder_end(kept);
 }
 
 void config_places(Config *config, const char *state_dir, const char *runtime_dir)
@@ -50,13 +69,17 @@ void config_places(Config *config, const char *state_dir, const char *runtime_di
 		config->state_dir = default_state();
 	}
 	if (config->register_trust == NULL) {
-		config->register_trust =
-			default_trust(state_dir == NULL ? NULL : config->state_dir);
+		config->register_trust = default_beside(
+			state_dir == NULL ? NULL : config->state_dir, "allowed_signers");
+	}
+	if (config->bus_keys == NULL) {
+		config->bus_keys =
+			default_beside(state_dir == NULL ? NULL : config->state_dir, "keys");
 	}
 	if (runtime_dir != NULL) {
 		config->runtime_dir = g_canonicalize_filename(runtime_dir, NULL);
-		g_clear_pointer(&config->bus_live, g_strfreev);
-		g_clear_pointer(&config->bus_replay, g_strfreev);
+		keep_network(&config->bus_live);
+		keep_network(&config->bus_replay);
 	} else {
 		config->runtime_dir = default_runtime(config->state_dir);
 	}
@@ -68,11 +91,6 @@ static bool check_endpoints(const char *key, GStrv endpoints, GError **error)
 		const char *advice;
 		g_autofree char *problem = schema_endpoint_problem(*endpoints, &advice);
 
-		/* (the relay refuses it as well: nothing leaves the machine unencrypted) */
-		if (problem == NULL && g_str_has_prefix(*endpoints, "tcp://")) {
-			problem = g_strdup("tcp needs CURVE keys, which this version cannot use");
-			advice = "write ipc:///run/reeve/NAME";
-		}
 		if (problem != NULL) {
 			g_set_error(error, REEVE_ERROR, REEVE_ERROR_SYNTAX, "%s: %s: %s; %s", key,
 				    *endpoints, problem, advice);
@@ -82,13 +100,29 @@ static bool check_endpoints(const char *key, GStrv endpoints, GError **error)
 	return true;
 }
 
-/* What was configured, or the one socket in RUNTIME. */
+/* The machine's own programs first: without a socket configured for them, the one in RUNTIME. */
 static GStrv endpoints_of(const Config *config, GStrv configured, const char *name)
 {
-	g_autofree char *only = g_strdup_printf("ipc://%s/%s", config->runtime_dir, name);
-	const char *const list[] = {only, NULL};
+	g_autoptr(GStrvBuilder) endpoints = g_strv_builder_new();
+	bool has_local = false;
 
-	return g_strdupv(configured != NULL ? configured : (char **)list);
+	for (char **endpoint = configured; endpoint != NULL && *endpoint != NULL; endpoint++) {
+		if (is_local(*endpoint)) {
+			has_local = true;
+			g_strv_builder_add(endpoints, *endpoint);
+		}
+	}
+	if (!has_local) {
+		g_autofree char *own = g_strdup_printf("ipc://%s/%s", config->runtime_dir, name);
+
+		g_strv_builder_add(endpoints, own);
+	}
+	for (char **endpoint = configured; endpoint != NULL && *endpoint != NULL; endpoint++) {
+		if (!is_local(*endpoint)) {
+			g_strv_builder_add(endpoints, *endpoint);
+		}
+	}
+	return g_strv_builder_end(endpoints);
 }
 
 bool config_endpoints(const Config *config, GStrv *ret_live, GStrv *ret_replay, GError **error)

@@ -10,6 +10,7 @@
 #include "base/stage.h"
 #include "build-config.h"
 #include "daemon/canary.h"
+#include "daemon/keys.h"
 #include "daemon/lock.h"
 #include "daemon/options.h"
 #include "daemon/plan.h"
@@ -134,10 +135,19 @@ static Plan *replan(void *context, GError **error)
 					 &daemon->identity, error);
 }
 
+/* SIGUSR1: the keys of the bus, and nothing else. */
+static bool rekey(void *context, BusSheet *ret, GError **error)
+{
+	const Daemon *daemon = context;
+	g_autoptr(Config) config = plan_configuration(&daemon->options, error);
+
+	return config != NULL && keys_read(ret, config, error);
+}
+
 static int run(Daemon *daemon, GError **error)
 {
-	SupervisorWorld world = {daemon->lock,    daemon->health, daemon->notify,
-				 &daemon->canary, replan,         daemon};
+	SupervisorWorld world = {daemon->lock, daemon->health, daemon->notify, &daemon->canary,
+				 replan,       rekey,          daemon};
 	g_autoptr(Supervisor) supervisor = supervisor_new(&world, daemon->plan, error);
 	int code = supervisor != NULL ? supervisor_run(supervisor) : EXIT_TROUBLE;
 

@@ -2,6 +2,7 @@
 /* The plan: see plan.h. */
 #include "daemon/plan.h"
 #include "daemon/canary.h"
+#include "daemon/keys.h"
 
 const char *stage_name(StageKind kind)
 {
@@ -108,7 +109,7 @@ Plan *plan_new(const DaemonOptions *options, const Config *config, const Users *
 	       const Identity *identity, GError **error)
 {
 	g_auto(GStrv) live = NULL, replay = NULL;
-	Plan *plan;
+	g_autoptr(Plan) plan = NULL;
 
 	if (config->watch[0] == NULL) {
 		g_set_error(error, REEVE_ERROR, REEVE_ERROR_SYNTAX,
@@ -119,10 +120,13 @@ Plan *plan_new(const DaemonOptions *options, const Config *config, const Users *
 		return NULL;
 	}
 	plan = g_new0(Plan, 1);
+	if (!keys_read(&plan->keys, config, error)) {
+		return NULL;
+	}
 	plan->arguments[STAGE_RECORDER] = plan_recorder(options, config, users);
 	plan->arguments[STAGE_JUDGE] = plan_judge(options, config, users, identity);
 	plan->arguments[STAGE_RELAY] = plan_relay(config, users, live, replay);
-	return plan;
+	return g_steal_pointer(&plan);
 }
 
 void plan_free(Plan *plan)
@@ -133,6 +137,7 @@ void plan_free(Plan *plan)
 	for (int i = 0; i < _STAGE_N; i++) {
 		g_strfreev(plan->arguments[i]);
 	}
+	bus_sheet_clear(&plan->keys);
 	g_free(plan);
 }
 

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "base/error.h"
+#include "config/bus-sheet.h"
 #include "config/config.h"
 #include "daemon/identity.h"
 #include "daemon/options.h"
@@ -27,6 +28,7 @@ const char *stage_name(StageKind kind);
 
 typedef struct {
 	GStrv arguments[_STAGE_N]; /* argv from its first option on, without descriptors */
+	BusSheet keys;             /* secret and clients */
 } Plan;
 
 Plan *plan_new(const DaemonOptions *options, const Config *config, const Users *users,

@@ -17,9 +17,13 @@
 #define CLEAR_OF_SLOTS 64
 
 static const char *const slot_options[_SPAWN_N] = {
-	[SPAWN_LIFELINE] = "--lifeline",         [SPAWN_BELL] = "--bell",
-	[SPAWN_NEXT_BELL] = "--next-bell",       [SPAWN_BARRIER] = "--barrier",
-	[SPAWN_BARRIER_BELL] = "--barrier-bell", [SPAWN_LOCK] = NULL,
+	[SPAWN_LIFELINE] = "--lifeline",
+	[SPAWN_BELL] = "--bell",
+	[SPAWN_NEXT_BELL] = "--next-bell",
+	[SPAWN_BARRIER] = "--barrier",
+	[SPAWN_BARRIER_BELL] = "--barrier-bell",
+	[SPAWN_SHEET] = "--keys",
+	[SPAWN_LOCK] = NULL,
 };
 
 char *spawn_program(const char *stage)

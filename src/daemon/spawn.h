@@ -21,7 +21,8 @@ typedef enum {
 	SPAWN_NEXT_BELL,
 	SPAWN_BARRIER,
 	SPAWN_BARRIER_BELL,
-	SPAWN_LOCK, /* held, never named: see lock.h */
+	SPAWN_SHEET, /* the relay's: config/bus-sheet.h */
+	SPAWN_LOCK,  /* held, never named: see lock.h */
 	_SPAWN_N,
 } SpawnSlot;
 

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/stage.h"
 #include "daemon/health.h"
+#include "daemon/sheet-keeper.h"
 #include "daemon/stage-process.h"
 
 #include <errno.h>
@@ -25,6 +26,7 @@ struct Supervisor {
 	SupervisorWorld world;
 	StageProcess stages[_STAGE_N];
 	int bell_judge, bell_relay, barrier, barrier_bell;
+	SheetKeeper keeper;
 	int signals;
 	bool is_ending, is_hopeless;
 	bool told_ready;
@@ -52,6 +54,7 @@ static bool open_signals(Supervisor *supervisor, GError **error)
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGUSR1);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	supervisor->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
@@ -69,6 +72,7 @@ static void hand_out(Supervisor *supervisor)
 	judge[SPAWN_NEXT_BELL] = relay[SPAWN_BELL] = supervisor->bell_relay;
 	recorder[SPAWN_BARRIER] = judge[SPAWN_BARRIER] = supervisor->barrier;
 	recorder[SPAWN_BARRIER_BELL] = judge[SPAWN_BARRIER_BELL] = supervisor->barrier_bell;
+	relay[SPAWN_SHEET] = supervisor->keeper.reader;
 	recorder[SPAWN_LOCK] = judge[SPAWN_LOCK] = relay[SPAWN_LOCK] = supervisor->world.lock;
 }
 
@@ -79,14 +83,17 @@ Supervisor *supervisor_new(const SupervisorWorld *world, Plan *plan, GError **er
 	supervisor->world = *world;
 	supervisor->bell_judge = supervisor->bell_relay = -1;
 	supervisor->barrier = supervisor->barrier_bell = supervisor->signals = -1;
+	supervisor->keeper.fd = supervisor->keeper.reader = -1;
 	for (int i = 0; i < _STAGE_N; i++) {
 		stage_process_init(&supervisor->stages[i], stage_name((StageKind)i),
 				   spawn_program(stage_name((StageKind)i)),
 				   g_steal_pointer(&plan->arguments[i]));
 	}
-	if (!open_bells(supervisor, error) || !open_signals(supervisor, error)) {
+	if (!open_bells(supervisor, error) || !open_signals(supervisor, error) ||
+	    !sheet_keeper_init(&supervisor->keeper, error)) {
 		return NULL;
 	}
+	sheet_keeper_set_keys(&supervisor->keeper, &plan->keys);
 	hand_out(supervisor);
 	return g_steal_pointer(&supervisor);
 }
@@ -104,6 +111,7 @@ void supervisor_free(Supervisor *supervisor)
 	fd_close(&supervisor->barrier);
 	fd_close(&supervisor->barrier_bell);
 	fd_close(&supervisor->signals);
+	sheet_keeper_clear(&supervisor->keeper);
 	g_free(supervisor->told_text);
 	g_free(supervisor->reload_problem);
 	g_free(supervisor);
@@ -166,6 +174,31 @@ static void adopt_plan(Supervisor *supervisor, Plan *plan)
 	}
 }
 
+/* The relay knows them before the bell has stopped ringing. */
+static void take_keys(Supervisor *supervisor, BusSheet *keys)
+{
+	if (sheet_keeper_set_keys(&supervisor->keeper, keys)) {
+		bell_ring(supervisor->bell_relay);
+	}
+}
+
+static void rekey(Supervisor *supervisor)
+{
+	g_autoptr(GError) error = NULL;
+	g_auto(BusSheet) keys = {0};
+
+	g_clear_pointer(&supervisor->reload_problem, g_free);
+	if (supervisor->world.rekey(supervisor->world.context, &keys, &error)) {
+		log_info("keys of the bus read again");
+		take_keys(supervisor, &keys);
+	} else {
+		supervisor->reload_problem =
+			g_strdup_printf("the keys were not changed: %s", error->message);
+		log_error("%s", supervisor->reload_problem);
+	}
+	supervisor->health_due_usec = 0;
+}
+
 static void reload(Supervisor *supervisor)
 {
 	g_autoptr(GError) error = NULL;
@@ -177,6 +210,7 @@ static void reload(Supervisor *supervisor)
 	plan = supervisor->world.replan(supervisor->world.context, &error);
 	if (plan != NULL) {
 		log_info("configuration read again");
+		take_keys(supervisor, &plan->keys);
 		adopt_plan(supervisor, plan);
 	} else {
 		supervisor->reload_problem =
@@ -199,6 +233,11 @@ static void take_signals(Supervisor *supervisor)
 		case SIGHUP:
 			if (!supervisor->is_ending) {
 				reload(supervisor);
+			}
+			break;
+		case SIGUSR1:
+			if (!supervisor->is_ending) {
+				rekey(supervisor);
 			}
 			break;
 		default:

@@ -20,12 +20,16 @@ typedef struct Supervisor Supervisor;
 /* Makes a new plan from the configuration as it is now; NULL and *error: keep the old one. */
 typedef Plan *(*SupervisorReplan)(void *context, GError **error);
 
+/* Reads the keys of the bus as they are now; false and *error: keep the old ones. */
+typedef bool (*SupervisorRekey)(void *context, BusSheet *ret, GError **error);
+
 typedef struct {
 	int lock;   /* lent to every stage; not owned */
 	int health; /* RUNTIME/health/reeved, -1: none; not owned */
 	Notify *notify;
 	Canary *canary; /* not owned */
 	SupervisorReplan replan;
+	SupervisorRekey rekey;
 	void *context;
 } SupervisorWorld;
 

@@ -6,14 +6,15 @@
 #pragma once
 
 #include "base/error.h"
+#include "relay/gate.h"
 #include "relay/message.h"
 
 #include <glib.h>
 
 typedef struct Live Live;
 
-/* Takes over the listening sockets of `endpoints`. */
-Live *live_open(void *zmq, GPtrArray *endpoints, GError **error);
+/* Takes over the listening sockets of `endpoints`; the gate stays the caller's. */
+Live *live_open(void *zmq, GPtrArray *endpoints, Gate *gate, GError **error);
 void live_close(Live *live);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Live, live_close)
 

@@ -3,6 +3,7 @@
  * reeve-relay: the third wall. Tells what stands in the journal to whoever may hear it: publishes
  * new events, replays old ones, says that the host is alive. Keeps no state of its own.
  */
+#include "base/escape.h"
 #include "base/fd.h"
 #include "base/log.h"
 #include "relay/door.h"
@@ -22,6 +23,7 @@
 typedef struct {
 	char **live, **replay; /* addresses */
 	char *host;
+	int sheet; /* -1: none */
 } OwnOptions;
 
 static void own_options_clear(OwnOptions *own)
@@ -29,6 +31,7 @@ static void own_options_clear(OwnOptions *own)
 	g_strfreev(own->live);
 	g_strfreev(own->replay);
 	g_free(own->host);
+	fd_close(&own->sheet);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(OwnOptions, own_options_clear)
 
@@ -38,6 +41,8 @@ static bool parse(StageOptions *options, OwnOptions *own, int *argc, char ***arg
 		{"live", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &own->live, "publish here", "URL"},
 		{"replay", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &own->replay, "answer here", "URL"},
 		{"host", 0, 0, G_OPTION_ARG_FILENAME, &own->host, "name of this host", "NAME"},
+		{"keys", 0, 0, G_OPTION_ARG_INT, &own->sheet, "who may listen over the network",
+		 "FD"},
 		{0},
 	};
 
@@ -48,6 +53,27 @@ static bool parse(StageOptions *options, OwnOptions *own, int *argc, char ***arg
 		g_set_error(error, REEVE_ERROR, REEVE_ERROR_SYNTAX,
 			    "--live URL, --replay URL and --host NAME are needed");
 		return false;
+	}
+	if (own->sheet != -1 && fcntl(own->sheet, F_SETFD, FD_CLOEXEC) < 0) {
+		return error_set_errno(error, "--keys %d is no descriptor of this process",
+				       own->sheet);
+	}
+	return true;
+}
+
+/* Nothing leaves the machine unencrypted, and nobody comes in unknown. */
+static bool check_keys(const Keyring *keyring, const char *const *urls, GError **error)
+{
+	for (; *urls != NULL; urls++) {
+		if (endpoint_is_network(*urls) && keyring_secret(keyring) == NULL) {
+			g_autofree char *shown = escape_path(*urls);
+
+			g_set_error(error, REEVE_ERROR, REEVE_ERROR_DENIED,
+				    "%s: tcp needs CURVE keys, and there are none; nothing leaves "
+				    "the machine unencrypted. `reeve keys new --server` makes them",
+				    shown);
+			return false;
+		}
 	}
 	return true;
 }
@@ -87,14 +113,17 @@ static bool run(Relay *relay, void *zmq, GPtrArray *live_at, GPtrArray *replay_a
 {
 	g_autoptr(Tape) tape = tape_new(journal);
 	g_autoptr(Heartbeat) heartbeat = heartbeat_new(host);
-	g_autoptr(Live) live = live_open(zmq, live_at, error);
-	g_autoptr(Replay) replay = live == NULL ? NULL : replay_open(zmq, replay_at, tape, error);
+	g_autoptr(Gate) gate = gate_open(zmq, relay->keyring, relay->access, error);
+	g_autoptr(Live) live = gate == NULL ? NULL : live_open(zmq, live_at, gate, error);
+	g_autoptr(Replay) replay =
+		live == NULL ? NULL : replay_open(zmq, replay_at, gate, tape, error);
 
 	if (replay == NULL) {
 		return false;
 	}
 	relay->tape = tape;
 	relay->heartbeat = heartbeat;
+	relay->gate = gate;
 	relay->live = live;
 	relay->replay = replay;
 	return relay_run(relay, error);
@@ -121,7 +150,9 @@ static bool start(const StageOptions *options, const OwnOptions *own, GError **e
 {
 	auto_fd int journal = open_journal(options, error);
 	auto_fd int signals = journal < 0 ? -1 : open_signals(error);
-	g_autoptr(Health) health = signals < 0 ? NULL : health_open(options, error);
+	g_autoptr(Access) access = signals < 0 ? NULL : access_open(options, error);
+	g_autoptr(Health) health = access == NULL ? NULL : health_open(options, error);
+	g_autoptr(Keyring) keyring = keyring_new(own->sheet);
 	g_autoptr(GPtrArray) live = NULL, replay = NULL;
 	Relay relay = {
 		.options = options,
@@ -129,11 +160,15 @@ static bool start(const StageOptions *options, const OwnOptions *own, GError **e
 		.replay_urls = (const char *const *)own->replay,
 		.signals = signals,
 		.health = health,
+		.keyring = keyring,
+		.access = access,
 	};
 	void *zmq;
 	bool ok;
 
-	if (health == NULL) {
+	keyring_look(keyring);
+	if (health == NULL || !check_keys(keyring, relay.live_urls, error) ||
+	    !check_keys(keyring, relay.replay_urls, error)) {
 		return false;
 	}
 	live = endpoints_listen(relay.live_urls, options->reader_group, error);
@@ -152,7 +187,7 @@ static bool start(const StageOptions *options, const OwnOptions *own, GError **e
 int main(int argc, char **argv)
 {
 	g_auto(StageOptions) options = {0};
-	g_auto(OwnOptions) own = {0};
+	g_auto(OwnOptions) own = {.sheet = -1};
 	g_autoptr(GError) error = NULL;
 
 	log_init("reeve-relay");

@@ -7,6 +7,7 @@
 #include <zmq.h>
 
 #define TOPIC_DAMAGED "ev/1/alert/damaged/critical/_/"
+#define TOPIC_HIDDEN "hidden/1/"
 #define FRAMES_MAX 6
 
 /* One frame to send. */
@@ -39,6 +40,13 @@ bool message_read(Message *ret, const JournalLine *line, GError **error)
 	ret->topic = event_topic(event);
 	json_decref(event);
 	return true;
+}
+
+void message_hide(Message *message)
+{
+	g_free(message->topic);
+	message->topic = g_strdup(TOPIC_HIDDEN);
+	message->size = 0;
 }
 
 /*

@@ -29,6 +29,10 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Message, message_clear)
  */
 bool message_read(Message *ret, const JournalLine *line, GError **error);
 
+/* Takes topic and body away from somebody who may not have them; what is left (hidden/1/, seq, id,
+ * prev, an empty body) shows that nothing else is missing. */
+void message_hide(Message *message);
+
 typedef enum {
 	MESSAGE_SENT,
 	MESSAGE_STUCK, /* the peer's queue is full: try again later */

@@ -7,11 +7,12 @@
 #define STUCK_MOST_MS 64 /* later tries */
 #define STUCK_GIVE_UP_USEC (30 * G_USEC_PER_SEC)
 
-Peer *peer_new(GBytes *id)
+Peer *peer_new(GBytes *id, const char *user)
 {
 	Peer *peer = g_new0(Peer, 1);
 
 	peer->id = g_bytes_ref(id);
+	peer->user = g_strdup(user);
 	g_queue_init(&peer->requests);
 	return peer;
 }
@@ -20,6 +21,7 @@ void peer_free(Peer *peer)
 {
 	g_queue_clear_full(&peer->requests, g_free);
 	g_bytes_unref(peer->id);
+	g_free(peer->user);
 	g_free(peer);
 }
 

@@ -12,6 +12,7 @@
 
 typedef struct {
 	GBytes *id;      /* routing id */
+	char *user;      /* by which the gate let it in */
 	GQueue requests; /* of Request; the first is being answered */
 	bool is_begun;   /* the members below belong to the first request */
 	goffset offset;  /* of the next event */
@@ -23,7 +24,7 @@ typedef struct {
 	guint retry_ms;
 } Peer;
 
-Peer *peer_new(GBytes *id);
+Peer *peer_new(GBytes *id, const char *user);
 void peer_free(Peer *peer);
 
 /* Adds a request behind those that wait; false: these are too many already. */

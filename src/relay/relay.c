@@ -14,6 +14,7 @@
 #define TELL_BYTES (1024 * 1024)      /* or this many bytes */
 #define INDEX_BYTES (8 * 1024 * 1024) /* read in a round of the start */
 
+#define TORN_MS 5
 #define HASTE_USEC (G_USEC_PER_SEC / 10) /* between two beats, whatever happens */
 
 /* The order of the poll table. */
@@ -21,6 +22,7 @@ enum {
 	ON_BELL,
 	ON_LIFELINE,
 	ON_SIGNAL,
+	ON_GATE,
 	ON_LIVE,
 	ON_REPLAY,
 	_ON_N,
@@ -45,11 +47,13 @@ static void write_health(Relay *relay)
 	for (const char *const *url = relay->replay_urls; *url != NULL; url++) {
 		json_array_append_new(replay, json_of(*url));
 	}
-	members = json_pack("{s:i, s:s, s:I, s:I, s:I, s:o, s:o}", "subscribers",
-			    (int)live_subscriptions(relay->live), "head", head->id, "seq",
-			    (json_int_t)head->seq, "dropped",
-			    (json_int_t)replay_dropped(relay->replay), "refused",
-			    (json_int_t)door_refused(), "live", live, "replay", replay);
+	members =
+		json_pack("{s:i, s:s, s:I, s:I, s:I, s:i, s:s, s:o, s:o}", "subscribers",
+			  (int)live_subscriptions(relay->live), "head", head->id, "seq",
+			  (json_int_t)head->seq, "dropped",
+			  (json_int_t)replay_dropped(relay->replay), "refused",
+			  (json_int_t)door_refused(), "clients", (int)keyring_count(relay->keyring),
+			  "keys", keyring_digest(relay->keyring), "live", live, "replay", replay);
 	health_write(relay->health, members);
 	json_decref(members);
 }
@@ -205,6 +209,24 @@ static void tell_news(Relay *relay, bool rang, gint64 now)
 	}
 }
 
+/* Who lost a right loses it now. */
+static void look_at_keys(Relay *relay)
+{
+	switch (keyring_look(relay->keyring)) {
+	case KEYRING_SAME:
+		relay->is_torn = false;
+		break;
+	case KEYRING_TORN:
+		relay->is_torn = true;
+		break;
+	case KEYRING_NEW:
+		relay->is_torn = false;
+		gate_recheck(relay->gate);
+		hasten_beat(relay);
+		break;
+	}
+}
+
 static int milliseconds_until(gint64 usec, gint64 now)
 {
 	return usec <= now ? 0 : (int)((usec - now) / 1000 + 1);
@@ -218,6 +240,9 @@ static int patience(const Relay *relay, int serve_ms, gint64 now)
 
 	if (relay->has_more) {
 		return 0;
+	}
+	if (relay->is_torn) {
+		ms = MIN(ms, TORN_MS);
 	}
 	return serve_ms >= 0 ? MIN(ms, serve_ms) : ms;
 }
@@ -271,6 +296,7 @@ bool relay_run(Relay *relay, GError **error)
 		[ON_BELL] = {NULL, relay->options->bell, ZMQ_POLLIN, 0},
 		[ON_LIFELINE] = {NULL, relay->options->lifeline, ZMQ_POLLIN, 0},
 		[ON_SIGNAL] = {NULL, relay->signals, ZMQ_POLLIN, 0},
+		[ON_GATE] = {gate_socket(relay->gate), 0, ZMQ_POLLIN, 0},
 		[ON_LIVE] = {live_socket(relay->live), 0, ZMQ_POLLIN, 0},
 		[ON_REPLAY] = {replay_socket(relay->replay), 0, ZMQ_POLLIN, 0},
 	};
@@ -289,6 +315,10 @@ bool relay_run(Relay *relay, GError **error)
 			return true;
 		}
 		now = clock_mono_usec();
+		if (on[ON_GATE].revents != 0) {
+			gate_answer(relay->gate);
+		}
+		look_at_keys(relay);
 		tell_news(relay, bell_answer(relay->options->bell), now);
 		serve_ms = serve(relay, on);
 		if (relay->has_caught && now >= relay->beat_usec) {

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The relay at work: one loop over the bell, the lifeline, signals and the two ZeroMQ sockets. In
- * each round it does a bounded piece of every kind of work, so that nobody waits for somebody else:
- * read and publish new events, hear subscribers, serve replays, beat, write its health.
+ * The relay at work: one loop over the bell, the lifeline, signals, the gate and two ZeroMQ
+ * sockets. In each round it does a bounded piece of every kind of work, so that nobody waits for
+ * somebody else: read and publish new events, hear subscribers, serve replays, beat, write its
+ * health.
  */
 #pragma once
 
+#include "relay/access.h"
+#include "relay/gate.h"
 #include "relay/health.h"
 #include "relay/heartbeat.h"
 #include "relay/live.h"
@@ -19,6 +22,9 @@ typedef struct {
 	const StageOptions *options;
 	const char *const *live_urls, *const *replay_urls;
 	int signals; /* signalfd of SIGTERM and SIGINT */
+	Keyring *keyring;
+	Access *access;
+	Gate *gate;
 	Tape *tape;
 	Live *live;
 	Replay *replay;
@@ -30,6 +36,7 @@ typedef struct {
 	bool has_caught;             /* everything that was there at the start has been indexed */
 	bool is_stranded;            /* the journal we hold is not the journal any more */
 	bool is_ready;               /* and reeved has been told */
+	bool is_torn;                /* the sheet was being written when we looked */
 	gint64 look_usec, beat_usec; /* monotonic: when next */
 	gint64 beaten_usec;          /* when last */
 } Relay;

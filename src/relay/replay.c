@@ -20,16 +20,18 @@
 struct Replay {
 	void *socket;
 	Tape *tape;
+	Gate *gate;
 	GHashTable *peers; /* of Peer by routing id */
 	GQueue turns;      /* of Peer, owned by `peers`: whose turn it is next */
 	guint64 dropped;
 	char *damage;
 };
 
-Replay *replay_open(void *zmq, GPtrArray *endpoints, Tape *tape, GError **error)
+Replay *replay_open(void *zmq, GPtrArray *endpoints, Gate *gate, Tape *tape, GError **error)
 {
 	void *socket =
-		endpoints_open(endpoints, zmq, ZMQ_ROUTER, REQUEST_FRAME_MAX_BYTES, QUEUE, error);
+		endpoints_open(endpoints, zmq, ZMQ_ROUTER, keyring_secret(gate_keyring(gate)),
+			       REQUEST_FRAME_MAX_BYTES, QUEUE, error);
 	int refuse = 1;
 	Replay *replay;
 
@@ -41,6 +43,7 @@ Replay *replay_open(void *zmq, GPtrArray *endpoints, Tape *tape, GError **error)
 	replay = g_new0(Replay, 1);
 	replay->socket = socket;
 	replay->tape = tape;
+	replay->gate = gate;
 	replay->peers =
 		g_hash_table_new_full(g_bytes_hash, g_bytes_equal, NULL, (GDestroyNotify)peer_free);
 	return replay;
@@ -64,30 +67,54 @@ void *replay_socket(Replay *replay)
 }
 
 /* The client a request came from; NULL when there are too many. */
-static Peer *peer_of(Replay *replay, const void *id, gsize size)
+static Peer *peer_of(Replay *replay, const void *id, gsize size, const char *user)
 {
 	g_autoptr(GBytes) key = g_bytes_new(id, size);
 	Peer *peer = g_hash_table_lookup(replay->peers, key);
 
 	if (peer == NULL && g_hash_table_size(replay->peers) < PEERS_MAX) {
-		peer = peer_new(key);
+		peer = peer_new(key, user);
 		g_hash_table_insert(replay->peers, peer->id, peer);
 		g_queue_push_tail(&replay->turns, peer);
 	}
 	return peer;
 }
 
-static void take_request(Replay *replay, const RequestFrame *frames, guint n)
+/* Who has no name any more is put out by the gate; until then it is not heard. */
+static bool is_known(const Replay *replay, const char *user)
+{
+	return keyring_name(gate_keyring(replay->gate), user) != NULL;
+}
+
+static void note_request(Replay *replay, const Caller *caller, const Request *request, bool granted)
+{
+	if (request->max > 0) {
+		gate_note(replay->gate, caller,
+			  (AccessEntry){
+				  .what = "replay",
+				  .granted = granted,
+				  .since = request->since,
+				  .why = granted ? NULL : "one request too many, or no rights",
+			  });
+	}
+}
+
+static void take_request(Replay *replay, const Caller *caller, const RequestFrame *frames, guint n)
 {
 	Request request;
 	Peer *peer = NULL;
+	bool granted;
 
-	if (n > 1 && request_parse(&request, frames + 1, n - 1)) {
-		peer = peer_of(replay, frames[0].data, frames[0].size);
-	}
-	if (peer == NULL || !peer_push(peer, &request)) {
+	if (n < 2 || !request_parse(&request, frames + 1, n - 1)) {
 		replay->dropped++;
+		return;
 	}
+	if (is_known(replay, caller->user)) {
+		peer = peer_of(replay, frames[0].data, frames[0].size, caller->user);
+	}
+	granted = peer != NULL && peer_push(peer, &request);
+	replay->dropped += !granted;
+	note_request(replay, caller, &request, granted);
 }
 
 /* Receives one message: its first frames, and how many there were. False: none there. */
@@ -120,11 +147,13 @@ void replay_hear(Replay *replay)
 		zmq_msg_init(&frames[i]);
 	}
 	for (guint i = 0; i < HEAR_AT_ONCE && receive(replay->socket, frames, &n); i++) {
+		Caller caller = gate_caller(replay->gate, &frames[MIN(n, 2u) - 1]);
+
 		for (guint k = 0; k < G_N_ELEMENTS(frames); k++) {
 			views[k] =
 				(RequestFrame){zmq_msg_data(&frames[k]), zmq_msg_size(&frames[k])};
 		}
-		take_request(replay, views, MIN(n, G_N_ELEMENTS(views)));
+		take_request(replay, &caller, views, MIN(n, G_N_ELEMENTS(views)));
 	}
 	for (guint i = 0; i < G_N_ELEMENTS(frames); i++) {
 		zmq_msg_close(&frames[i]);
@@ -159,6 +188,9 @@ static MessageSent send_event(Replay *replay, Peer *peer, const JournalLine *lin
 			    "the journal's chain is broken at event %" G_GUINT64_FORMAT
 			    ", byte %" G_GOFFSET_FORMAT,
 			    message.seq, peer->offset);
+	}
+	if (!keyring_may_hear(gate_keyring(replay->gate), peer->user, message.topic)) {
+		message_hide(&message);
 	}
 	sent = message_send(replay->socket, peer->id, &message);
 	if (sent == MESSAGE_SENT) {
@@ -238,7 +270,7 @@ static void take_turn(Replay *replay, gint64 now)
 	Peer *peer = g_queue_pop_head(&replay->turns);
 	bool is_over = false;
 
-	switch (serve_peer(replay, peer)) {
+	switch (is_known(replay, peer->user) ? serve_peer(replay, peer) : MESSAGE_LOST) {
 	case MESSAGE_SENT:
 		peer_set_moving(peer);
 		is_over = peer->requests.length == 0;

@@ -5,6 +5,8 @@
  *   [SINCE][id][max] -> the five frames of each event behind id, then [END][id of the head]
  *                       or [GONE][id of the oldest event]: this id is unknown here
  *
+ * An event that the caller may not hear comes without topic and body (message_hide).
+ *
  * Everybody is served in turn, a slice each, so a greedy client costs the others nothing but their
  * share; one that does not read is left waiting and in the end forgotten. What is no request is
  * dropped and counted. All that a client can make the relay hold is bounded.
@@ -12,6 +14,7 @@
 #pragma once
 
 #include "base/error.h"
+#include "relay/gate.h"
 #include "relay/tape.h"
 
 #include <glib.h>
@@ -19,8 +22,8 @@
 
 typedef struct Replay Replay;
 
-/* Takes over the listening sockets of `endpoints`; the tape stays the caller's. */
-Replay *replay_open(void *zmq, GPtrArray *endpoints, Tape *tape, GError **error);
+/* Takes over the listening sockets of `endpoints`; gate and tape stay the caller's. */
+Replay *replay_open(void *zmq, GPtrArray *endpoints, Gate *gate, Tape *tape, GError **error);
 void replay_close(Replay *replay);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Replay, replay_close)
 

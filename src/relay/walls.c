@@ -5,11 +5,13 @@
  * descriptors that are open already.
  *
  * Nothing here, and nothing in the common list, takes a path: no open, openat, stat, unlink or
- * exec. Nothing makes or connects a socket: no socket, socketpair, bind, listen, connect.
+ * exec. Keys come on a page of memory that reeved writes (config/bus-sheet.h): a descriptor, like
+ * the journal. Nothing makes or connects a socket: no socket, socketpair, bind, listen, connect.
  */
 #include "relay/walls.h"
 #include "base/walls.h"
 
+#include <netinet/in.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <sys/socket.h>
@@ -25,6 +27,8 @@ static const int bus_calls[] = {
 	/* ZeroMQ asks a socket for its names, for its events and logs */
 	SCMP_SYS(getsockname),
 	SCMP_SYS(getpeername),
+	/* a caller whose key was revoked is put out; it can only end what is connected already */
+	SCMP_SYS(shutdown),
 	/* ZeroMQ reads who sets its threads' scheduling before it sets it to the same (below) */
 	SCMP_SYS(sched_getparam),
 	SCMP_SYS(sched_getscheduler),
@@ -34,6 +38,8 @@ static const int bus_calls[] = {
 static const WallsCallRule bus_rules[] = {
 	/* who is at the other end (SO_PEERCRED), and why did it fail (SO_ERROR) */
 	{SCMP_SYS(getsockopt), 1, G_MAXUINT32, SOL_SOCKET},
+	/* packets go out at once (TCP_NODELAY), and other moods of a TCP connection */
+	{SCMP_SYS(setsockopt), 1, G_MAXUINT32, IPPROTO_TCP},
 	/* ZeroMQ insists on setting a thread's scheduling; it may be the ordinary one */
 	{SCMP_SYS(sched_setscheduler), 1, G_MAXUINT32, SCHED_OTHER},
 	{-1},

@@ -67,17 +67,40 @@ static void test_long_runtime(void)
 	g_assert_nonnull(strstr(error->message, "at most 107 bytes, this one has 108"));
 }
 
+/* The machine's own programs always have a socket, and it comes first. */
 static void test_tcp(void)
 {
 	static const char *const tcp[] = {"tcp://*:5555", NULL};
+	static const char *const both[] = {"tcp://*:5556", "ipc:///r/x", NULL};
 	g_autoptr(Config) config = config_new();
 	g_auto(GStrv) live = NULL, replay = NULL;
-	g_autoptr(GError) error = NULL;
 
 	config->bus_live = g_strdupv((char **)tcp);
+	config->bus_replay = g_strdupv((char **)both);
 	config_places(config, "/s", NULL);
-	g_assert_false(config_endpoints(config, &live, &replay, &error));
-	g_assert_nonnull(strstr(error->message, "needs CURVE keys"));
+	config->runtime_dir = (g_free(config->runtime_dir), g_strdup("/r"));
+	g_assert_true(config_endpoints(config, &live, &replay, NULL));
+	g_assert_cmpstr(live[0], ==, "ipc:///r/live");
+	g_assert_cmpstr(live[1], ==, "tcp://*:5555");
+	g_assert_cmpstr(replay[0], ==, "ipc:///r/x");
+	g_assert_cmpstr(replay[1], ==, "tcp://*:5556");
+	g_assert_null(replay[2]);
+	g_assert_cmpstr(config->bus_keys, ==, "/s/keys");
+}
+
+/* A runtime folder that was given has its own sockets; the network stays as configured. */
+static void test_tcp_elsewhere(void)
+{
+	static const char *const both[] = {"ipc:///x", "tcp://*:5556", NULL};
+	g_autoptr(Config) config = config_new();
+	g_auto(GStrv) live = NULL, replay = NULL;
+
+	config->bus_live = g_strdupv((char **)both);
+	config_places(config, "/s", "/r");
+	g_assert_true(config_endpoints(config, &live, &replay, NULL));
+	g_assert_cmpstr(live[0], ==, "ipc:///r/live");
+	g_assert_cmpstr(live[1], ==, "tcp://*:5556");
+	g_assert_null(replay[1]);
 }
 
 static void test_policies(void)
@@ -104,6 +127,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/places/defaults", test_defaults);
 	g_test_add_func("/places/long-runtime", test_long_runtime);
 	g_test_add_func("/places/tcp", test_tcp);
+	g_test_add_func("/places/tcp-elsewhere", test_tcp_elsewhere);
 	g_test_add_func("/places/policies", test_policies);
 	return g_test_run();
 }

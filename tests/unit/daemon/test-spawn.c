@@ -14,7 +14,7 @@
 static char *run(const char *script, int bell, int lock)
 {
 	const char *const arguments[] = {"-c", script, NULL};
-	int descriptors[_SPAWN_N] = {-1, bell, -1, -1, -1, lock};
+	int descriptors[_SPAWN_N] = {-1, bell, -1, -1, -1, -1, lock};
 	auto_fd int hear = -1, tell = -1;
 	g_autoptr(GError) error = NULL;
 	char text[1024] = "";
@@ -53,7 +53,7 @@ static void test_descriptors(void)
 	g_autofree char *without = run(LIST, -1, -1);
 
 	g_assert_cmpint(leaked, >=, 0);
-	g_assert_cmpstr(all, ==, "0 1 2 3 4 8 ");
+	g_assert_cmpstr(all, ==, "0 1 2 3 4 9 ");
 	g_assert_cmpstr(without, ==, "0 1 2 3 ");
 }
 
@@ -114,7 +114,7 @@ static void test_session(void)
 static void test_not_there(void)
 {
 	const char *const arguments[] = {NULL};
-	const int none[_SPAWN_N] = {-1, -1, -1, -1, -1, -1};
+	const int none[_SPAWN_N] = {-1, -1, -1, -1, -1, -1, -1};
 	g_autoptr(GError) error = NULL;
 	pid_t pid;
 

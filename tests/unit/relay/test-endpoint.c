@@ -5,6 +5,7 @@
 #include "base/fd.h"
 
 #include <glib/gstdio.h>
+#include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -23,8 +24,6 @@ static void test_paths(void)
 		{"ipc:///run/reeve/live", "/run/reeve/live", NULL},
 		{"ipc:///" NINETY "1234567890123456", "/" NINETY "1234567890123456", NULL},
 		{"ipc:///" NINETY "12345678901234567", NULL, "107"},
-		{"tcp://127.0.0.1:5555", NULL, "CURVE"},
-		{"tcp://*:5555", NULL, "CURVE"},
 		{"ipc://live", NULL, "ipc:///"},
 		{"ipc://*", NULL, "ipc:///"},
 		{"ipc://@abstract", NULL, "ipc:///"},
@@ -42,6 +41,44 @@ static void test_paths(void)
 			g_assert_nonnull(strstr(error->message, cases[i].says));
 		}
 	}
+}
+
+static void test_addresses(void)
+{
+	static const struct {
+		const char *url;
+		int family; /* 0: refused */
+		guint16 port;
+	} cases[] = {
+		{"tcp://127.0.0.1:5555", AF_INET, 5555},
+		{"tcp://*:1", AF_INET, 1},
+		{"tcp://[::1]:65535", AF_INET6, 65535},
+		{"tcp://*:0", 0, 0},
+		{"tcp://*:65536", 0, 0},
+		{"tcp://*:+1", 0, 0},
+		{"tcp://localhost:5555", 0, 0},
+		{"tcp://::1:5555", 0, 0},
+		{"tcp://[::1:5555", 0, 0},
+		{"tcp://:5555", 0, 0},
+		{"tcp://127.0.0.1", 0, 0},
+		{"tcp://", 0, 0},
+	};
+
+	for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autoptr(GError) error = NULL;
+		struct sockaddr_storage address;
+		bool ok = endpoint_address(cases[i].url, &address, &error);
+
+		g_test_message("%s", cases[i].url);
+		g_assert_cmpint(ok, ==, cases[i].family != 0);
+		g_assert_true(endpoint_is_network(cases[i].url));
+		if (ok) {
+			g_assert_cmpint(address.ss_family, ==, cases[i].family);
+			g_assert_cmpuint(ntohs(((struct sockaddr_in *)&address)->sin_port), ==,
+					 cases[i].port);
+		}
+	}
+	g_assert_false(endpoint_is_network("ipc:///tcp://"));
 }
 
 static bool connects(const char *path)
@@ -102,6 +139,7 @@ int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/relay/endpoint/paths", test_paths);
+	g_test_add_func("/endpoint/addresses", test_addresses);
 	g_test_add_func("/relay/endpoint/listens", test_listens_and_replaces);
 	g_test_add_func("/relay/endpoint/others", test_leaves_other_files_alone);
 	return g_test_run();

@@ -6,7 +6,7 @@ static Peer *peer_named(const char *name)
 {
 	g_autoptr(GBytes) id = g_bytes_new_static(name, 1);
 
-	return peer_new(id);
+	return peer_new(id, "uid:0");
 }
 
 static void test_requests_wait_in_order(void)

@@ -142,7 +142,7 @@ static void serve(GPtrArray *endpoints)
 	char word[8];
 
 	build_wall();
-	socket = endpoints_open(endpoints, zmq, ZMQ_ROUTER, 100, 10, &error);
+	socket = endpoints_open(endpoints, zmq, ZMQ_ROUTER, NULL, 100, 10, &error);
 	CHECK(socket != NULL);
 	for (int frames = 0; frames < 2; frames++) { /* routing id, word */
 		CHECK(zmq_recv(socket, word, sizeof(word), 0) >= 0);
