@@ -73,8 +73,8 @@ int watch_poll_fd(const Watch *watch);
 
 /*
  * Gives everything drained so far to the sink; returns the number of hints and gaps given. What is
- * drained meanwhile is for the next call: it ends, however fast somebody writes. After a gap nothing
- * is watched any more: the rescan adds every directory again.
+ * drained meanwhile is for the next call: it ends, however fast somebody writes. After a gap
+ * nothing is watched any more: the rescan adds every directory again.
  */
 guint watch_take(Watch *watch, const WatchSink *sink);
 
