@@ -100,6 +100,7 @@ static void take_mounts(Recorder *recorder)
 
 	mounts_compare(recorder->mounts, paths);
 	for (guint i = 0; i < paths->len; i++) {
+		linked_forget(recorder->world.linked, paths->pdata[i]);
 		push_own_hint(recorder, HINT_SUBTREE, paths->pdata[i]);
 	}
 }

@@ -3,6 +3,7 @@
 #include "recorder/linked.h"
 #include "base/clock.h"
 #include "base/fd.h"
+#include "base/path.h"
 #include "recorder/probe.h"
 
 /* As in the catalog: kernels stamp files by a clock that ticks every 4 to 10 ms. */
@@ -91,6 +92,16 @@ void linked_stirred(Linked *linked, int root_fd, GPtrArray *ret)
 			break; /* nothing is known: the next time tells */
 		}
 	}
+}
+
+static gboolean is_beneath(void *path, void *seen, void *above)
+{
+	return path_is_beneath(path, above);
+}
+
+void linked_forget(Linked *linked, const char *path)
+{
+	g_hash_table_foreach_remove(linked->paths, is_beneath, (void *)path);
 }
 
 bool linked_take_added(Linked *linked)

@@ -32,6 +32,10 @@ bool linked_saw(Linked *linked, const char *path, const struct stat *st, gint64 
  */
 void linked_stirred(Linked *linked, int root_fd, GPtrArray *ret);
 
+/* Forgets those at and below `path`: something else is there now, which is about to be looked at.
+ */
+void linked_forget(Linked *linked, const char *path);
+
 /*
  * Whether a path was added since the last call. Making a second name gives no hint for the first
  * one, which may be known as the only one: now it has to be searched for.

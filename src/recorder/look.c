@@ -105,9 +105,28 @@ static ProbeResult open_root(const LookWorld *world, const char *path, int *ret_
 	return result;
 }
 
+/* Inside of a foreign file system that is not to be entered: nobody is asked what is there. */
+static bool is_behind_foreign(const LookWorld *world, const char *path)
+{
+	const GPtrArray *foreign = world->mounts == NULL ? NULL : mounts_foreign(world->mounts);
+
+	for (guint i = 0; foreign != NULL && i < foreign->len; i++) {
+		const char *point = foreign->pdata[i];
+
+		if (path_is_beneath(path, point) && !g_str_equal(path, point) &&
+		    scope_covers(world->scope, point) && !scope_names(world->scope, point)) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static ProbeResult open_ordered(const LookWorld *world, const char *path, int *ret_fd,
 				struct stat *ret_st, GError **error)
 {
+	if (is_behind_foreign(world, path)) {
+		return PROBE_GONE;
+	}
 	if (scope_has_root(world->scope, path)) {
 		return open_root(world, path, ret_fd, ret_st, error);
 	}

@@ -21,6 +21,7 @@
 #include "recorder/settle.h"
 #include "snapshot/secret.h"
 #include "snapshot/snapshot.h"
+#include "watch/mounts.h"
 #include "watch/watch.h"
 
 #include <glib.h>
@@ -37,6 +38,7 @@ typedef struct {
 	Snapshot *snapshot;
 	const Secrets *secrets;
 	const Scope *scope;
+	const Mounts *mounts;    /* NULL: not known */
 	Linked *linked;          /* told of every file seen; NULL: nobody asks */
 	struct stat excluded[2]; /* STATE and RUNTIME: we do not record ourselves */
 	/* Called with each path looked at; false stops the look. */

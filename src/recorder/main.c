@@ -234,6 +234,7 @@ static bool run(Program *program, GError **error)
 				.snapshot = program->snapshot,
 				.secrets = program->secrets,
 				.scope = program->scope,
+				.mounts = program->mounts,
 				.tick = recorder_tick,
 				.is_being_written = recorder_is_being_written,
 				.actors = recorder_actors,

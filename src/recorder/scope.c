@@ -31,10 +31,10 @@ static bool any_above(GPtrArray *kept, const char *path)
 	return false;
 }
 
-static GStrv normal_roots(const char *const *roots, GError **error)
+/* All of them, an ancestor before what is below it. */
+static GPtrArray *canonical_roots(const char *const *roots, GError **error)
 {
 	g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func(g_free);
-	g_autoptr(GPtrArray) kept = g_ptr_array_new_with_free_func(g_free);
 
 	for (; roots != NULL && *roots != NULL; roots++) {
 		char *canonical = path_canonicalize(*roots);
@@ -52,13 +52,27 @@ static GStrv normal_roots(const char *const *roots, GError **error)
 		g_set_error(error, REEVE_ERROR, REEVE_ERROR_SYNTAX, "there is nothing to watch");
 		return NULL;
 	}
-	g_ptr_array_sort(all, compare_strings); /* an ancestor comes before what is below it */
+	g_ptr_array_sort(all, compare_strings);
+	return g_steal_pointer(&all);
+}
+
+static bool take_roots(Scope *scope, const char *const *roots, GError **error)
+{
+	GPtrArray *all = canonical_roots(roots, error);
+	g_autoptr(GPtrArray) kept = g_ptr_array_new_with_free_func(g_free);
+
+	if (all == NULL) {
+		return false;
+	}
 	for (guint i = 0; i < all->len; i++) {
 		if (!any_above(kept, all->pdata[i])) {
 			g_ptr_array_add(kept, g_strdup(all->pdata[i]));
 		}
 	}
-	return steal_strv(kept);
+	scope->roots = steal_strv(kept);
+	scope->named = steal_strv(all);
+	g_ptr_array_unref(all);
+	return true;
 }
 
 static GStrv normal_ignores(const char *const *ignores, GError **error)
@@ -84,14 +98,14 @@ Scope *scope_new(const char *const *roots, const char *const *ignores, GError **
 {
 	g_autoptr(Scope) scope = g_new0(Scope, 1);
 
-	scope->roots = normal_roots(roots, error);
-	scope->ignores = scope->roots == NULL ? NULL : normal_ignores(ignores, error);
+	scope->ignores = take_roots(scope, roots, error) ? normal_ignores(ignores, error) : NULL;
 	return scope->ignores == NULL ? NULL : g_steal_pointer(&scope);
 }
 
 void scope_free(Scope *scope)
 {
 	g_strfreev(scope->roots);
+	g_strfreev(scope->named);
 	g_strfreev(scope->ignores);
 	g_free(scope);
 }
@@ -146,6 +160,11 @@ bool scope_covers(const Scope *scope, const char *path)
 bool scope_has_root(const Scope *scope, const char *path)
 {
 	return g_strv_contains((const char *const *)scope->roots, path);
+}
+
+bool scope_names(const Scope *scope, const char *path)
+{
+	return g_strv_contains((const char *const *)scope->named, path);
 }
 
 void scope_roots_below(const Scope *scope, const char *path, GPtrArray *ret)

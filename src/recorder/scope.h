@@ -15,6 +15,7 @@
 typedef struct {
 	GStrv roots;   /* canonical, sorted, without repetitions and without what lies below another
 			*/
+	GStrv named;   /* all that was asked for, also what lies below another; canonical, sorted */
 	GStrv ignores; /* valid globs, sorted */
 } Scope;
 
@@ -30,6 +31,9 @@ bool scope_covers(const Scope *scope, const char *path);
 
 /* Whether a path is a root itself. */
 bool scope_has_root(const Scope *scope, const char *path);
+
+/* Whether a path was asked for by its name, be it below another. */
+bool scope_names(const Scope *scope, const char *path);
 
 /* Appends the roots below `path` (not `path` itself): a hint above a root is about the root. */
 void scope_roots_below(const Scope *scope, const char *path, GPtrArray *ret);

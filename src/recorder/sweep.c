@@ -97,7 +97,7 @@ static bool is_entered(const Sweep *sweep, const char *path, const struct stat *
 	if (is_excluded(sweep, st) || strlen(path) > LOOK_MAX_PATH_BYTES) {
 		return false;
 	}
-	if (st->st_dev == sweep->dev || scope_has_root(sweep->world->scope, path)) {
+	if (st->st_dev == sweep->dev || scope_names(sweep->world->scope, path)) {
 		return true;
 	}
 	fd = path_open(sweep->world->root_fd, path, O_PATH | O_DIRECTORY);

@@ -35,7 +35,7 @@ static bool is_foreign(const Look *look, const Find *find)
 	const LookWorld *world = look->world;
 	dev_t above = find->parent_dev;
 
-	if (above == find->st->st_dev || scope_has_root(world->scope, find->path) ||
+	if (above == find->st->st_dev || scope_names(world->scope, find->path) ||
 	    !foreign_is_opened(find->fd)) {
 		return false;
 	}

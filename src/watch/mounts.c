@@ -18,7 +18,14 @@
 struct Mounts {
 	int fd;
 	char *root;
-	GHashTable *now; /* path -> id, both char * */
+	GHashTable *now;    /* path -> id and type, both char * */
+	GPtrArray *foreign; /* of char *: borrowed from `now` */
+};
+
+/* Also those with a subtype: "fuse.sshfs". */
+static const char *const foreign_types[] = {
+	"fuse",  "nfs",        "nfs4",    "cifs",   "smb3",   "ceph", "autofs",  "proc",
+	"sysfs", "securityfs", "debugfs", "cgroup", "devpts", "bpf",  "cgroup2", "tracefs",
 };
 
 /* The kernel writes space, tab, newline, backslash and '#' as three octal digits. */
@@ -52,7 +59,20 @@ static char *inside_root(const char *point, const char *root)
 	return g_strdup(*point == '\0' ? "/" : point);
 }
 
-static void parse_line(GHashTable *table, const char *line, const char *root)
+/* Behind the dash that ends the optional fields; up to the subtype. "" where there is none. */
+static const char *type_of(char *line)
+{
+	char *type = strstr(line, " - ");
+
+	if (type == NULL) {
+		return "";
+	}
+	type += strlen(" - ");
+	type[strcspn(type, " .")] = '\0';
+	return type;
+}
+
+static void parse_line(GHashTable *table, char *line, const char *root)
 {
 	g_auto(GStrv) fields = g_strsplit(line, " ", FIELD_POINT + 2);
 	g_autofree char *point = NULL;
@@ -64,7 +84,8 @@ static void parse_line(GHashTable *table, const char *line, const char *root)
 	point = unescape_octal(fields[FIELD_POINT]);
 	path = inside_root(point, root);
 	if (path != NULL) {
-		g_hash_table_replace(table, path, g_strdup(fields[FIELD_ID]));
+		g_hash_table_replace(table, path,
+				     g_strconcat(fields[FIELD_ID], " ", type_of(line), NULL));
 	}
 }
 
@@ -102,6 +123,32 @@ static GHashTable *read_table(const Mounts *mounts)
 	return mounts_parse(text, size, mounts->root);
 }
 
+static bool type_is_foreign(const char *id_and_type)
+{
+	const char *type = strchr(id_and_type, ' ') + 1;
+
+	for (gsize i = 0; i < G_N_ELEMENTS(foreign_types); i++) {
+		if (strcmp(type, foreign_types[i]) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void take_foreign(Mounts *mounts)
+{
+	GHashTableIter iter;
+	void *path, *id_and_type;
+
+	g_ptr_array_set_size(mounts->foreign, 0);
+	g_hash_table_iter_init(&iter, mounts->now);
+	while (g_hash_table_iter_next(&iter, &path, &id_and_type)) {
+		if (type_is_foreign(id_and_type)) {
+			g_ptr_array_add(mounts->foreign, path);
+		}
+	}
+}
+
 Mounts *mounts_open(const char *root, GError **error)
 {
 	g_autoptr(Mounts) mounts = g_new0(Mounts, 1);
@@ -115,6 +162,8 @@ Mounts *mounts_open(const char *root, GError **error)
 		error_set_errno(error, "cannot read /proc/self/mountinfo");
 		return NULL;
 	}
+	mounts->foreign = g_ptr_array_new();
+	take_foreign(mounts);
 	return g_steal_pointer(&mounts);
 }
 
@@ -125,6 +174,7 @@ void mounts_close(Mounts *mounts)
 	}
 	fd_close(&mounts->fd);
 	g_clear_pointer(&mounts->now, g_hash_table_unref);
+	g_clear_pointer(&mounts->foreign, g_ptr_array_unref);
 	g_free(mounts->root);
 	g_free(mounts);
 }
@@ -161,4 +211,10 @@ void mounts_compare(Mounts *mounts, GPtrArray *ret_paths)
 	append_different(mounts->now, now, true, ret_paths);
 	g_hash_table_unref(mounts->now);
 	mounts->now = now;
+	take_foreign(mounts);
+}
+
+const GPtrArray *mounts_foreign(const Mounts *mounts)
+{
+	return mounts->foreign;
 }

@@ -26,8 +26,13 @@ int mounts_poll_fd(const Mounts *mounts);
  * something else is mounted now than before. */
 void mounts_compare(Mounts *mounts, GPtrArray *ret_paths);
 
+/* Where (char *, as above) file systems are mounted that are not files, or not here (proc, nfs,
+ * fuse and their like), as of the last reading. */
+const GPtrArray *mounts_foreign(const Mounts *mounts);
+
 /*
- * The text of mountinfo as a table: path inside `root` -> id of the topmost mount there. Lines that
- * are not understood are passed over. Pure, for its test.
+ * The text of mountinfo as a table: path inside `root` -> id of the topmost mount there, a blank,
+ * and the type of its file system. Lines that are not understood are passed over. Pure, for its
+ * test.
  */
 GHashTable *mounts_parse(const char *text, gsize size, const char *root);

@@ -17,6 +17,7 @@ import subprocess
 import pytest
 
 from conftest import wait_for
+from fuse_server import INSIDE, OPENDIR, FuseServer
 
 pytestmark = [
     pytest.mark.plain,
@@ -381,6 +382,39 @@ def test_what_is_no_file_system_of_files_is_not_entered(stage, mount, kind):
     told = noticed(stage)
     assert not [change for change in told if change["op"] == "created"]
     assert "/etc/b/x" in {change["path"] for change in told if change["op"] == "deleted"}
+
+
+@pytest.fixture
+def fuse():
+    """`fuse(folder)` serves a file system there."""
+    servers = []
+    if os.geteuid() != 0 or not os.path.exists("/dev/fuse"):
+        pytest.skip("needs root and /dev/fuse")
+
+    def serve(where):
+        servers.append(FuseServer(where))
+        return servers[-1]
+    yield serve
+    for server in servers:
+        server.close()
+
+
+def test_a_file_system_that_a_program_serves_is_not_entered(stage, fuse):
+    server = fuse(stage.path("/etc/b"))
+    told = noticed(stage)
+    assert "/etc/b/x" in {change["path"] for change in told if change["op"] == "deleted"}
+    stage.write(FILE, "two\n")
+    assert noticed(stage)[-1]["path"] == FILE
+    assert not server.asked & INSIDE
+
+
+def test_one_that_is_named_is_entered(machine, fuse):
+    """The twin: whoever names it wants to know what is in it."""
+    machine.path("/etc/b").mkdir()
+    server = fuse(machine.path("/etc/b"))
+    machine.start(watch=("/etc", "/etc/b"))
+    machine.settle()
+    assert OPENDIR in server.asked
 
 
 # Roots.

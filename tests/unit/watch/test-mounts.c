@@ -14,17 +14,17 @@ static void test_lines(void)
 	g_autoptr(GHashTable) table = parse("22 1 8:1 / / rw - ext4 /dev/sda1 rw\n"
 					    "23 22 0:5 / /etc/new\\040dir rw - tmpfs tmpfs rw\n"
 					    "24 22 0:6 / /etc/over rw - tmpfs tmpfs rw\n"
-					    "25 22 0:7 / /etc/over rw - tmpfs tmpfs rw\n"
+					    "25 22 0:7 / /etc/over rw shared:7 - fuse.sshfs a rw\n"
 					    "nonsense\n"
 					    "26 22 0:8 / relative rw\n"
 					    "27 22 0:8 / /no/options\n"
 					    "28 22 0:9 / /last",
 					    "/");
 
-	g_assert_cmpstr(g_hash_table_lookup(table, "/"), ==, "22");
-	g_assert_cmpstr(g_hash_table_lookup(table, "/etc/new dir"), ==, "23");
-	g_assert_cmpstr(g_hash_table_lookup(table, "/etc/over"), ==, "25");
-	g_assert_cmpstr(g_hash_table_lookup(table, "/last"), ==, "28");
+	g_assert_cmpstr(g_hash_table_lookup(table, "/"), ==, "22 ext4");
+	g_assert_cmpstr(g_hash_table_lookup(table, "/etc/new dir"), ==, "23 tmpfs");
+	g_assert_cmpstr(g_hash_table_lookup(table, "/etc/over"), ==, "25 fuse");
+	g_assert_cmpstr(g_hash_table_lookup(table, "/last"), ==, "28 ");
 	g_assert_cmpuint(g_hash_table_size(table), ==, 5);
 }
 
@@ -37,11 +37,11 @@ static void test_root(void)
 					    "/srv/root");
 
 	g_assert_cmpuint(g_hash_table_size(table), ==, 2);
-	g_assert_cmpstr(g_hash_table_lookup(table, "/"), ==, "2");
-	g_assert_cmpstr(g_hash_table_lookup(table, "/etc/m"), ==, "3");
+	g_assert_cmpstr(g_hash_table_lookup(table, "/"), ==, "2 ");
+	g_assert_cmpstr(g_hash_table_lookup(table, "/etc/m"), ==, "3 ");
 }
 
-/* Nothing is mounted while this runs, so nothing differs. */
+/* Nothing is mounted while this runs, so nothing differs. "/proc" is foreign, wherever we are. */
 static void test_real(void)
 {
 	g_autoptr(GError) error = NULL;
@@ -52,6 +52,9 @@ static void test_real(void)
 	g_assert_cmpint(mounts_poll_fd(mounts), >=, 0);
 	mounts_compare(mounts, paths);
 	g_assert_cmpuint(paths->len, ==, 0);
+	g_assert_cmpuint(mounts_foreign(mounts)->len, >, 0);
+	g_assert_true(g_ptr_array_find_with_equal_func((GPtrArray *)mounts_foreign(mounts), "/",
+						       g_str_equal, NULL));
 }
 
 int main(int argc, char **argv)
