@@ -235,7 +235,8 @@ static bool is_known(const Place *place)
 	return place->handle == NULL || place->number > 0;
 }
 
-/* Whether an event is of something that we never marked. */
+/* Whether an event is of something that we never marked. (A directory that is new in a marked one
+ * tells of its own mode and times before we have marked it.) */
 static bool is_strange(const Reading *r)
 {
 	if ((r->event.mask & FAN_RENAME) != 0) {
@@ -244,7 +245,8 @@ static bool is_strange(const Reading *r)
 	if (r->place.handle == NULL || r->place.number > 0 || r->object.number > 0) {
 		return false;
 	}
-	return r->place.name != NULL || (r->event.mask & ~(guint64)(FAN_ATTRIB | FAN_ONDIR)) != 0;
+	return r->place.name != NULL ||
+	       (r->event.mask & ~(guint64)(FAN_ATTRIB | FAN_MODIFY | FAN_ONDIR)) != 0;
 }
 
 /* Where a record of this type belongs; NULL: it is of no concern to us. */
