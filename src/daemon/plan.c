@@ -62,6 +62,27 @@ static void add_canary(GPtrArray *line, const DaemonOptions *options, const Conf
 	}
 }
 
+/*
+ * The package database says what belongs to the system, so it is recorded, too: the judge takes its
+ * evidence from snapshots alone. Not what dpkg only keeps copies, locks and work in.
+ */
+static void add_package_database(GPtrArray *line, const char *root)
+{
+	static const char *const ignored[] = {
+		"/var/lib/dpkg/*-old",           "/var/lib/dpkg/*-new",
+		"/var/lib/dpkg/lock*",           "/var/lib/dpkg/available",
+		"/var/lib/dpkg/tmp.ci/**",       "/var/lib/dpkg/parts/**",
+		"/var/lib/dpkg/tmp.ci",          "/var/lib/dpkg/triggers/**",
+		"/var/lib/dpkg/alternatives/**", NULL,
+	};
+	g_autofree char *status = g_build_filename(root, "var/lib/dpkg/status", NULL);
+
+	if (g_file_test(status, G_FILE_TEST_EXISTS)) {
+		add_option(line, "--watch", "/var/lib/dpkg");
+		add_options(line, "--ignore", ignored);
+	}
+}
+
 static GStrv plan_recorder(const DaemonOptions *options, const Config *config, const Users *users)
 {
 	GPtrArray *line = line_new(config, -1, -1, users);
@@ -72,6 +93,7 @@ static GStrv plan_recorder(const DaemonOptions *options, const Config *config, c
 	add_option(line, "--actors", options->actors != NULL ? options->actors : "auto");
 	add_options(line, "--watch", (const char *const *)config->watch);
 	add_options(line, "--ignore", (const char *const *)config->ignore);
+	add_package_database(line, options->root != NULL ? options->root : "/");
 	add_options(line, "--secret", (const char *const *)config->secrets);
 	return line_end(line);
 }

@@ -198,6 +198,20 @@ static void set_judgement(json_t *object, const Change *change, guint max_rules)
 	member_set(object, "rules", rules_to_json(change->rules, max_rules));
 }
 
+static void set_package(json_t *object, const Provenance *provenance)
+{
+	json_t *package;
+
+	if (provenance->package == NULL) {
+		return;
+	}
+	package = json_object();
+	member_set_line(package, "name", provenance->package, NAME_BYTES);
+	member_set_line(package, "version", provenance->version, NAME_BYTES);
+	member_set(package, "matches", json_boolean(evidence_is_sound(provenance->evidence)));
+	member_set(object, "package", package);
+}
+
 /* How much of what can be left out is left out. */
 typedef enum {
 	TELL_ALL,
@@ -227,6 +241,7 @@ static json_t *change_to_json_as(const Change *change, Telling telling)
 	if (telling != TELL_BASICS) {
 		set_actors(object, change->actors);
 	}
+	set_package(object, &change->provenance);
 	set_judgement(object, change, telling == TELL_BASICS ? FEW_RULES : MAX_RULES);
 	return object;
 }

@@ -14,6 +14,8 @@
 #define SUMMARY_BYTES 512
 #define MAX_REFERS 256
 #define SCOPE_BYTES (64 * 1024)
+#define MAX_PACKAGES 64
+#define PACKAGE_BYTES 128
 
 static json_t *host_to_json(const EventHost *host)
 {
@@ -36,6 +38,28 @@ static void set_part(json_t *body, const Event *event)
 	}
 }
 
+static void set_group(json_t *body, const EventGroup *group)
+{
+	json_t *object = json_object();
+
+	member_set_line(object, "id", group->id, HOST_BYTES);
+	member_set_word(object, "kind", "package");
+	member_set_word(object, "state", "closed");
+	member_set_word(object, "since", group->since);
+	member_set_integer(object, "count", group->count);
+	member_set(object, "packages", member_lines(group->packages, MAX_PACKAGES, PACKAGE_BYTES));
+	member_set(body, "group", object);
+}
+
+static void set_waiting(json_t *body, const Event *event)
+{
+	json_t *object = json_object();
+
+	member_set_word(object, "since", event->waiting_since);
+	member_set_integer(object, "count", event->waiting);
+	member_set(body, "waiting", object);
+}
+
 static json_t *head_to_json(const Event *event)
 {
 	json_t *body = json_object();
@@ -51,6 +75,12 @@ static json_t *head_to_json(const Event *event)
 	member_set_word_or_null(body, "register", event->register_commit);
 	member_set_word_or_null(body, "policy", event->policy);
 	set_part(body, event);
+	if (event->group != NULL) {
+		set_group(body, event->group);
+	}
+	if (event->waiting_since != NULL) {
+		set_waiting(body, event);
+	}
 	if (event->verdict != VERDICT_NONE) {
 		member_set_word(body, "verdict", verdict_word(event->verdict));
 	}

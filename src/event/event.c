@@ -46,6 +46,8 @@ void event_free(Event *event)
 	g_free(event->parent);
 	g_free(event->register_commit);
 	g_free(event->policy);
+	event_group_free(event->group);
+	g_free(event->waiting_since);
 	g_free(event->summary);
 	g_ptr_array_unref(event->files);
 	g_ptr_array_unref(event->refers);

@@ -9,6 +9,7 @@
 
 #include "event/approval.h"
 #include "event/change.h"
+#include "event/group.h"
 
 #include "base/error.h"
 
@@ -50,7 +51,12 @@ typedef struct {
 	char *register_commit; /* commit of the register judged by; NULL */
 	char *policy;          /* digest of the rules judged by; NULL */
 	guint part_n, part_of; /* 0/0: no parts */
-	Verdict verdict;       /* worst of the files */
+	/* kind change: what a package run has brought, told when its evidence was there; NULL */
+	EventGroup *group;
+	/* kind change: since which commit (NULL: none) how many changes wait for such evidence */
+	char *waiting_since;
+	guint waiting;
+	Verdict verdict; /* worst of the files */
 	Severity severity;
 	char *summary;     /* one line for a person, already escaped */
 	GPtrArray *files;  /* of Change (kind change, resolved); owned by whoever made the array */

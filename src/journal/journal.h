@@ -72,6 +72,9 @@ typedef struct {
 	char *commit; /* NULL: none yet */
 	guint part_n, part_of;
 	GPtrArray *files; /* of char * */
+	char *run_since;  /* since which commit changes wait for a package run, or are just being
+			   * told in its group; NULL: none do */
+	bool is_run_end;  /* the last event is of such a group */
 } JournalPosition;
 
 void journal_position_clear(JournalPosition *position);

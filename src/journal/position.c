@@ -8,6 +8,7 @@
 void journal_position_clear(JournalPosition *position)
 {
 	g_free(position->commit);
+	g_free(position->run_since);
 	g_clear_pointer(&position->files, g_ptr_array_unref);
 	*position = (JournalPosition){0};
 }
@@ -29,10 +30,25 @@ static bool turn_to(JournalPosition *position, const char *commit, guint part_n,
 	return is_new;
 }
 
+static bool is_finished(const JournalPosition *position)
+{
+	return position->part_n == position->part_of;
+}
+
+/* `group` NULL: the event belongs to none; `waiting` likewise. */
+static void note_run(JournalPosition *position, const char *group, const char *waiting)
+{
+	const char *since = group != NULL && !is_finished(position) ? group : waiting;
+
+	position->is_run_end = group != NULL;
+	g_free(position->run_since);
+	position->run_since = g_strdup(since);
+}
+
 /* The paths of a finished commit are of no use to anybody. */
 static void forget_if_finished(JournalPosition *position)
 {
-	if (position->part_of > 0 && position->part_n == position->part_of) {
+	if (position->part_of > 0 && is_finished(position)) {
 		g_ptr_array_set_size(position->files, 0);
 	}
 }
@@ -50,8 +66,18 @@ bool position_take_event(JournalPosition *position, const Event *event)
 
 		g_ptr_array_add(position->files, event_path(change->path));
 	}
+	note_run(position, event->group == NULL ? NULL : event->group->since, event->waiting_since);
 	forget_if_finished(position);
 	return is_new;
+}
+
+/* A commit's id in a member of an object; NULL: there is none. */
+static const char *read_since(const json_t *event, const char *member)
+{
+	const char *since =
+		json_string_value(json_object_get(json_object_get(event, member), "since"));
+
+	return since == NULL || strlen(since) > CURSOR_COMMIT_HEX ? NULL : since;
 }
 
 static guint read_part(const json_t *event, const char *member)
@@ -79,6 +105,7 @@ bool position_take_json(JournalPosition *position, const json_t *event)
 			g_ptr_array_add(position->files, g_strdup(path));
 		}
 	}
+	note_run(position, read_since(event, "group"), read_since(event, "waiting"));
 	forget_if_finished(position);
 	return is_new;
 }

@@ -212,6 +212,13 @@ static DocketNext open_store(Docket *docket, DocketItem *ret)
 	return blocked(ret, error->message);
 }
 
+bool docket_open(Docket *docket)
+{
+	g_auto(DocketItem) item = {0};
+
+	return open_store(docket, &item) == DOCKET_CHANGE_SET;
+}
+
 /* DOCKET_CHANGE_SET: something waits. */
 static DocketNext fill(Docket *docket, DocketItem *ret)
 {

@@ -46,6 +46,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(DocketItem, docket_item_clear)
  * it stood. */
 DocketNext docket_next(Docket *docket, DocketItem *ret);
 
+/* Opens the store unless it is open; false: it is not there, or refuses. */
+bool docket_open(Docket *docket);
+
 /* How many commits wait, as far as is known. */
 guint64 docket_behind(const Docket *docket);
 /* The last commit handed out; NULL: none. */

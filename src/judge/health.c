@@ -47,6 +47,14 @@ static json_t *problems_json(const GPtrArray *problems)
 	return array;
 }
 
+static json_t *waiting_json(const Health *health)
+{
+	g_autofree char *since = clock_format(health->waiting_since);
+
+	return json_pack("{s:I, s:s, s:o}", "count", (json_int_t)health->waiting, "since", since,
+			 "for", safe_text(health->waits_for));
+}
+
 static json_t *health_json(const Health *health)
 {
 	json_t *object = json_object();
@@ -64,6 +72,9 @@ static json_t *health_json(const Health *health)
 	json_object_set_new(object, "problems", problems_json(health->problems));
 	json_object_set_new(object, "requests", problems_json(health->requests));
 	json_object_set_new(object, "drift", json_integer((json_int_t)health->drift));
+	if (health->waiting > 0) {
+		json_object_set_new(object, "waiting", waiting_json(health));
+	}
 	return object;
 }
 

@@ -27,6 +27,9 @@ typedef struct {
 	const GPtrArray *problems; /* of the rules; of char * */
 	const GPtrArray *requests; /* problems of register, keys and requests; of char * */
 	guint64 drift;
+	guint waiting;         /* changes that wait for the package manager */
+	gint64 waiting_since;  /* since when, in wall clock microseconds */
+	const char *waits_for; /* "apt-get[4242]"; NULL: not known */
 } Health;
 
 typedef struct {

@@ -41,4 +41,7 @@ void judge_health(Judge *judge, JudgeStep step, Health *ret)
 	ret->problems = judge->rules->problems;
 	ret->requests = judge->approvals == NULL ? NULL : approvals_problems(judge->approvals);
 	ret->drift = index == NULL ? 0 : index_drift_count(index);
+	ret->waiting = run_waiting(judge->run);
+	ret->waiting_since = run_since_usec(judge->run);
+	ret->waits_for = run_manager(judge->run);
 }

@@ -3,12 +3,11 @@
 #include "judge/judge-inside.h"
 
 #include "base/clock.h"
-#include "base/io.h"
 #include "base/log.h"
 #include "judge/approved.h"
 #include "judge/occasion.h"
+#include "judge/standing.h"
 
-#include <fcntl.h>
 #include <string.h>
 
 #define STEP_USEC 50000
@@ -17,8 +16,6 @@
 #define MAX_DIFF_BYTES (64 * 1024)
 /* Diffs of one change-set that are held in memory together; the rules saw all of them. */
 #define MAX_SET_DIFF_BYTES (64 * 1024 * 1024)
-/* Which rules' problems were told as an event already. */
-#define TOLD_POLICY_FILE "policy-told"
 
 JudgementFrame judge_frame(const Judge *judge)
 {
@@ -31,93 +28,12 @@ JudgementFrame judge_frame(const Judge *judge)
 	};
 }
 
-static void add_health(Judge *judge, Severity severity, const char *text)
+void judge_add_health(Judge *judge, Severity severity, const char *text)
 {
 	JudgementFrame frame = judge_frame(judge);
 
 	log_warning("%s", text);
 	outbox_add(judge->outbox, judgement_health(&frame, severity, text, NULL, NULL));
-}
-
-/*
- * Beginning
- */
-
-static void tell_opened(Judge *judge, const JournalOpened *opened)
-{
-	if (opened->lost_events > 0) {
-		g_autofree char *text = g_strdup_printf(
-			"the journal was removed: %" G_GUINT64_FORMAT
-			" events are lost, up to %s; what was recorded is judged again",
-			opened->lost_events, journal_head(judge->journal));
-
-		add_health(judge, SEVERITY_CRITICAL, text);
-	} else if (opened->damage != NULL) {
-		g_autofree char *text =
-			g_strdup_printf("the journal is damaged: %s", opened->damage);
-
-		add_health(judge, SEVERITY_CRITICAL, text);
-	}
-	if (opened->cursor_was_lost) {
-		add_health(judge, SEVERITY_MEDIUM,
-			   "the journal's cursor was lost and has been made anew");
-	}
-	if (opened->cut_bytes > 0) {
-		g_autofree char *text =
-			g_strdup_printf("an unfinished line of %" G_GUINT64_FORMAT
-					" bytes, told to nobody, was cut off the journal's end",
-					opened->cut_bytes);
-
-		add_health(judge, SEVERITY_LOW, text);
-	}
-}
-
-static bool policy_was_told(const Judge *judge, const char *digest)
-{
-	g_autoptr(GBytes) told =
-		io_read_file(judge->places.journal_fd, TOLD_POLICY_FILE, DIGEST_HEX, NULL);
-
-	return told != NULL && g_bytes_get_size(told) == strlen(digest) &&
-	       memcmp(g_bytes_get_data(told, NULL), digest, strlen(digest)) == 0;
-}
-
-/* Once for each set of rules, not at every start. */
-static void tell_rules(Judge *judge)
-{
-	const char *digest = policy_digest(judge->rules->policy);
-	GPtrArray *problems = judge->rules->problems;
-	g_autofree char *all = NULL;
-	g_autofree char *text = NULL;
-
-	if (problems->len == 0 || policy_was_told(judge, digest)) {
-		return;
-	}
-	g_ptr_array_add(problems, NULL);
-	all = g_strjoinv("\n", (char **)problems->pdata);
-	g_ptr_array_remove_index(problems, problems->len - 1);
-	text = g_strdup_printf("%u of the rule files cannot be used as they are; the other rules "
-			       "work\n%s",
-			       problems->len, all);
-	add_health(judge, SEVERITY_MEDIUM, text);
-	io_replace_file(judge->places.journal_fd, TOLD_POLICY_FILE, digest, strlen(digest), 0640,
-			NULL);
-}
-
-static void take_position(Judge *judge)
-{
-	const JournalPosition *position = journal_position(judge->journal);
-	bool is_unfinished = position->commit != NULL && position->part_n < position->part_of;
-
-	judge->docket = docket_new(judge->places.state_dir, position->commit, is_unfinished);
-	if (!is_unfinished) {
-		return;
-	}
-	judge->unfinished = g_strdup(position->commit);
-	judge->told.parts = position->part_n;
-	judge->told.paths = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	for (guint i = 0; position->files != NULL && i < position->files->len; i++) {
-		g_hash_table_add(judge->told.paths, g_strdup(position->files->pdata[i]));
-	}
 }
 
 Judge *judge_new(const JudgePlaces *places, const EventHost *host, Rules *rules,
@@ -139,9 +55,8 @@ Judge *judge_new(const JudgePlaces *places, const EventHost *host, Rules *rules,
 	judge->outbox = outbox_new(judge->journal, &outbox);
 	judge->clerk =
 		approvals == NULL ? NULL : clerk_new(approvals, judge->outbox, places->journal_fd);
-	take_position(judge);
-	tell_opened(judge, &opened);
-	tell_rules(judge);
+	judge->run = run_new(places->canary);
+	judge_begin(judge, &opened);
 	return g_steal_pointer(&judge);
 }
 
@@ -154,6 +69,10 @@ void judge_free(Judge *judge)
 		docket_item_clear(&judge->item);
 	}
 	g_clear_pointer(&judge->told.paths, g_hash_table_unref);
+	event_group_free(judge->group);
+	run_free(judge->run);
+	g_free(judge->replay_since);
+	g_free(judge->replay_until);
 	docket_free(judge->docket);
 	clerk_free(judge->clerk);
 	outbox_free(judge->outbox);
@@ -252,6 +171,7 @@ static void judge_change(Judge *judge, const ChangeSet *set, Change *change, cha
 	store_add_text(docket_store(judge->docket), change, MAX_DIFF_BYTES, ret_problem);
 	decide(judge, set, change);
 	policy_judge(judge->rules->policy, change);
+	standing_apply(change);
 	verdict_weigh(change);
 }
 
@@ -287,28 +207,37 @@ static void judge_changes(Judge *judge, ChangeSet *set)
 		}
 	}
 	if (damage != NULL) {
-		add_health(judge, SEVERITY_HIGH, damage);
+		judge_add_health(judge, SEVERITY_HIGH, damage);
 	}
 }
 
 static void tell_new_problems(Judge *judge)
 {
 	for (guint i = rules_take_problems(judge->rules); i < judge->rules->problems->len; i++) {
-		add_health(judge, SEVERITY_MEDIUM, judge->rules->problems->pdata[i]);
+		judge_add_health(judge, SEVERITY_MEDIUM, judge->rules->problems->pdata[i]);
 	}
 }
 
 static void add_events(Judge *judge, ChangeSet *set)
 {
 	JudgementFrame frame = judge_frame(judge);
-	bool resumes = g_strcmp0(set->commit, judge->unfinished) == 0;
-	g_autoptr(GPtrArray) events = judgement_events(set, &frame, resumes ? &judge->told : NULL);
+	bool is_end = judge->group != NULL;
+	bool resumes = is_end ? judge->is_ending : g_strcmp0(set->commit, judge->unfinished) == 0;
+	g_autoptr(GPtrArray) events = NULL;
+
+	frame.group = judge->group;
+	frame.waiting_since = run_since(judge->run);
+	frame.waiting = run_waiting(judge->run);
+	events = is_end ? judgement_run_events(set, &frame, resumes ? &judge->told : NULL)
+			: judgement_events(set, &frame, resumes ? &judge->told : NULL);
 
 	g_ptr_array_set_free_func(events, NULL);
 	for (guint i = 0; i < events->len; i++) {
 		outbox_add(judge->outbox, events->pdata[i]);
 	}
 	g_clear_pointer(&judge->unfinished, g_free);
+	g_clear_pointer(&judge->group, event_group_free);
+	judge->is_ending = false;
 }
 
 static void tell_trouble(Judge *judge, const DocketItem *item)
@@ -360,15 +289,19 @@ static JudgeStep judge_one(Judge *judge)
 	g_autoptr(GError) error = NULL;
 	JudgeStep step = JUDGE_MORE;
 
-	if (!judge->has_item) {
+	judge_run_resume(judge);
+	if (!judge->has_item && !judge_run_is_due(judge)) {
 		switch (docket_next(judge->docket, &judge->item)) {
 		case DOCKET_EMPTY:
-			return JUDGE_IDLE;
+			return judge_run_look(judge, false) ? JUDGE_MORE : JUDGE_IDLE;
 		case DOCKET_BLOCKED:
 			step = get_stuck(judge, judge->item.text);
 			docket_item_clear(&judge->item);
 			return step;
 		case DOCKET_CHANGE_SET:
+			judge_run_take(judge, judge->item.set);
+			judge->has_item = true;
+			break;
 		case DOCKET_TROUBLE:
 			judge->has_item = true;
 			break;

@@ -43,6 +43,10 @@ typedef enum {
 
 JudgeStep judge_step(Judge *judge);
 
+/* Somebody waits for all that was recorded: what waits for the end of a package run is told with
+ * the next step when the run has ended already. False: nothing does, or the run goes on. */
+bool judge_hurry(Judge *judge);
+
 /* Tells an event of our own at once. False and *error: it waits for the disk with the others. */
 bool judge_tell(Judge *judge, Event *event, GError **error);
 /* A new event for judge_tell. */

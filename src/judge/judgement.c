@@ -32,6 +32,11 @@ static Event *new_event(EventKind kind, const JudgementFrame *frame, const char 
 	event->commit = g_strdup(commit);
 	event->parent = g_strdup(parent);
 	event->severity = SEVERITY_INFORMATIONAL;
+	if (kind == EVENT_CHANGE) {
+		event->group = frame->group == NULL ? NULL : event_group_copy(frame->group);
+		event->waiting_since = g_strdup(frame->waiting_since);
+		event->waiting = frame->waiting;
+	}
 	return event;
 }
 
@@ -135,8 +140,7 @@ static Event *change_event(const ChangeSet *set, GPtrArray *changes, guint first
 		event->severity = MAX(event->severity, change->severity);
 		g_ptr_array_add(event->files, change);
 	}
-	event->summary = changes->len == 1 ? summary_of_change(changes->pdata[0])
-					   : summary_of_changes(event->files);
+	event->summary = summary_of_event(event, changes->len);
 	return event;
 }
 
@@ -192,6 +196,29 @@ static void drop_told(GPtrArray *events, guint told)
 	if (told > 0) {
 		g_ptr_array_remove_range(events, 0, MIN(told, events->len));
 	}
+}
+
+GPtrArray *judgement_run_events(ChangeSet *set, const JudgementFrame *frame,
+				const JudgementTold *told)
+{
+	GPtrArray *events = g_ptr_array_new_with_free_func((GDestroyNotify)event_free);
+	g_autoptr(GPtrArray) untold = take_untold(set, told);
+	g_autoptr(GPtrArray) beyond = g_ptr_array_new();
+	g_autoptr(GPtrArray) agreed = g_ptr_array_new();
+
+	for (guint i = 0; i < untold->len; i++) {
+		Change *change = untold->pdata[i];
+		bool is_alert = verdict_is_alert(change->verdict, change->severity);
+
+		g_ptr_array_add(is_alert ? beyond : agreed, change);
+	}
+	add_change_events(events, set, beyond, frame);
+	add_change_events(events, set, agreed, frame);
+	if (events->len == 0) {
+		g_ptr_array_add(events, change_event(set, untold, 0, 0, frame));
+	}
+	number_parts(events, told == NULL ? 0 : told->parts);
+	return events;
 }
 
 GPtrArray *judgement_events(ChangeSet *set, const JudgementFrame *frame, const JudgementTold *told)

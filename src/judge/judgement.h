@@ -16,6 +16,9 @@ typedef struct {
 	const char *policy;
 	const char *register_commit; /* NULL: none */
 	gint64 time_usec;
+	const EventGroup *group;   /* of a run that ended; NULL */
+	const char *waiting_since; /* what waits for a run that goes on; NULL */
+	guint waiting;
 } JudgementFrame;
 
 /* What of this commit is in the journal already, after a crash in the middle of it. */
@@ -29,6 +32,13 @@ typedef struct {
  * into the events. `told` may be NULL.
  */
 GPtrArray *judgement_events(ChangeSet *set, const JudgementFrame *frame, const JudgementTold *told);
+
+/*
+ * What waited for a run of the package manager, now that it has ended; as judgement_events. What is
+ * worth an alert is what the run did beyond its packages: it comes first, in events of its own.
+ */
+GPtrArray *judgement_run_events(ChangeSet *set, const JudgementFrame *frame,
+				const JudgementTold *told);
 
 /* An approval or veto that this host sees for the first time; the approval is copied. */
 Event *judgement_approval(const JudgementFrame *frame, const Approval *approval);

@@ -206,6 +206,9 @@ static bool run(Outside *outside, const JudgeWall *wall, Judge *judge, Ctl *ctl,
 
 		step = judge_step(judge);
 		tell_health(outside, judge, step);
+		if (step == JUDGE_IDLE && ctl_has_waiting(ctl, done) && judge_hurry(judge)) {
+			step = JUDGE_MORE;
+		}
 		if (step == JUDGE_IDLE) {
 			answer_barriers(ctl, judge, done);
 		}

@@ -371,6 +371,54 @@ char *summary_of_changes(const GPtrArray *changes)
 	return g_string_free(out, FALSE);
 }
 
+/* "nginx 1.22 -> 1.24, tool 1 and 3 more" */
+static void append_packages(GString *out, const EventGroup *group)
+{
+	for (guint i = 0; i < MIN(group->packages->len, MAX_NAMED); i++) {
+		g_string_append(out, i == 0 ? "" : ", ");
+		append_path(out, group->packages->pdata[i]);
+	}
+	if (group->packages->len > MAX_NAMED) {
+		g_string_append_printf(out, " and %u more", group->packages->len - MAX_NAMED);
+	}
+	if (group->packages->len == 0) {
+		g_string_append(out, "a package run");
+	}
+}
+
+static char *summary_of_run(const Event *event)
+{
+	GString *out = g_string_new(NULL);
+
+	if (verdict_is_alert(event->verdict, event->severity)) {
+		g_autofree char *what = event->files->len == 1
+						? summary_of_change(event->files->pdata[0])
+						: summary_of_changes(event->files);
+
+		g_string_append(g_string_append(out, what), ", beyond ");
+		append_packages(out, event->group);
+	} else {
+		append_packages(out, event->group);
+		g_string_append_printf(out, ": %u %s as agreed", event->files->len,
+				       event->files->len == 1 ? "path" : "paths");
+	}
+	return g_string_free(out, FALSE);
+}
+
+char *summary_of_event(const Event *event, guint changes)
+{
+	if (event->group != NULL) {
+		return summary_of_run(event);
+	}
+	if (event->files->len == 0 && event->waiting > 0) {
+		return g_strdup_printf("%u %s for what the package manager says of it",
+				       event->waiting,
+				       event->waiting == 1 ? "change waits" : "changes wait");
+	}
+	return changes == 1 ? summary_of_change(event->files->pdata[0])
+			    : summary_of_changes(event->files);
+}
+
 char *summary_of_gap(const Gap *gap)
 {
 	g_autofree char *start = clock_format(gap->start_usec);

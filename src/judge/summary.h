@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include "event/change.h"
+#include "event/event.h"
 
 #include <glib.h>
 
@@ -16,6 +16,10 @@ char *summary_of_change(const Change *change);
 
 /* "12 files changed: /etc/a, /etc/b, /etc/c and 9 more"; the worst first. */
 char *summary_of_changes(const GPtrArray *changes);
+
+/* Of an event of kind change that is otherwise complete, one part of `changes` changes. Of a
+ * package run: "nginx 1.22 -> 1.24: 12 paths as agreed", or what it did beyond that. */
+char *summary_of_event(const Event *event, guint changes);
 
 /* "hints may be missing from ... to ... (overflow), below /etc; everything there was looked at
  * again". */

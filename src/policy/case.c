@@ -13,8 +13,9 @@
 #define MAX_PADDING 100000
 
 static const char *const keys[] = {
-	"case",  "rule",  "fires",   "severity", "path",  "op",      "from",    "before",
-	"after", "added", "removed", "padding",  "actor", "offline", "verdict", NULL,
+	"case",  "rule",    "fires",   "severity", "path",    "op",
+	"from",  "before",  "after",   "added",    "removed", "padding",
+	"actor", "offline", "verdict", "package",  NULL,
 };
 
 /* What parsing one case passes down. */
@@ -218,6 +219,33 @@ static bool read_actor(const Parse *parse, GError **error)
 	return true;
 }
 
+/* `package`: in which run it was, and what the database says of it. */
+static bool read_package(const Parse *parse, Provenance *ret, GError **error)
+{
+	static const char *const known[] = {"run", "evidence", "name", NULL};
+	const YamlNode *node = yaml_get(parse->entry, "package");
+	const YamlNode *run = node == NULL ? NULL : yaml_get(node, "run");
+	const YamlNode *evidence = node == NULL ? NULL : yaml_get(node, "evidence");
+	const YamlNode *name = node == NULL ? NULL : yaml_get(node, "name");
+
+	if (node == NULL) {
+		return true;
+	}
+	if (!yaml_only_keys(parse->document, node, known, error)) {
+		return false;
+	}
+	if (run != NULL &&
+	    (run->kind != YAML_SCALAR || !package_run_from_word(run->text, &ret->run))) {
+		return yaml_complain(parse->document, run, "time or writer", error, "unknown run");
+	}
+	if (evidence != NULL && (evidence->kind != YAML_SCALAR ||
+				 !evidence_from_word(evidence->text, &ret->evidence))) {
+		return yaml_complain(parse->document, evidence, "content, listed, removed or other",
+				     error, "unknown evidence");
+	}
+	return name == NULL || yaml_string(parse->document, name, &ret->package, error);
+}
+
 static bool read_circumstances(const Parse *parse, GError **error)
 {
 	const YamlNode *from = yaml_get(parse->entry, "from");
@@ -237,7 +265,8 @@ static bool read_circumstances(const Parse *parse, GError **error)
 		return yaml_complain(parse->document, verdict, NULL, error, "unknown verdict");
 	}
 	return read_lines(parse, "added", change->added, error) &&
-	       read_lines(parse, "removed", change->removed, error) && read_actor(parse, error);
+	       read_lines(parse, "removed", change->removed, error) && read_actor(parse, error) &&
+	       read_package(parse, &change->provenance, error);
 }
 
 static ChangeOp guess_op(const Change *change)

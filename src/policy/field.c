@@ -84,6 +84,21 @@ static void collect_verdict(const Change *change, const FileState *state, GPtrAr
 	add(values, verdict_word(change->verdict));
 }
 
+static void collect_run(const Change *change, const FileState *state, GPtrArray *values)
+{
+	add(values, package_run_word(change->provenance.run));
+}
+
+static void collect_evidence(const Change *change, const FileState *state, GPtrArray *values)
+{
+	add(values, evidence_word(change->provenance.evidence));
+}
+
+static void collect_package(const Change *change, const FileState *state, GPtrArray *values)
+{
+	add(values, change->provenance.package);
+}
+
 static void collect_offline(const Change *change, const FileState *state, GPtrArray *values)
 {
 	add(values, change->is_offline ? "true" : "false");
@@ -334,6 +349,9 @@ static const FieldRow rows[] = {
 	{"OldContent", FIELD_REEVE, collect_known, SIDE_BEFORE},
 	{"Offline", FIELD_REEVE, collect_offline},
 	{"Verdict", FIELD_REEVE, collect_verdict},
+	{"PackageRun", FIELD_REEVE, collect_run},
+	{"PackageEvidence", FIELD_REEVE, collect_evidence},
+	{"Package", FIELD_REEVE, collect_package},
 	{"DiffAdded", FIELD_REEVE, collect_added, .is_searched = true, .is_costly = true},
 	{"DiffRemoved", FIELD_REEVE, collect_removed, .is_searched = true, .is_costly = true},
 	{"type", FIELD_AUDIT, collect_audit_type},
