@@ -148,6 +148,14 @@ struct {
 	__type(value, BpfRecord);
 } scratch SEC(".maps");
 
+/* When the path of a cgroup was told last. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, BPF_GROUPS_TOLD);
+	__type(key, unsigned long long);
+	__type(value, unsigned long long);
+} told SEC(".maps");
+
 /* Records there was no room for. */
 unsigned long long lost;
 
@@ -183,6 +191,32 @@ static __always_inline void send(BpfRecord *record)
 	    0) {
 		__sync_fetch_and_add(&lost, 1);
 	}
+}
+
+/* A record without data, written where it is read: nothing is copied. */
+static __always_inline BpfRecord *begin_short(unsigned int kind)
+{
+	BpfRecord *record = bpf_ringbuf_reserve(&ring, __builtin_offsetof(BpfRecord, data), 0);
+
+	if (record == 0) {
+		__sync_fetch_and_add(&lost, 1);
+		return 0;
+	}
+	record->kind = kind;
+	record->flags = 0;
+	record->time_ns = bpf_ktime_get_ns();
+	record->exe_size = 0;
+	record->cgroup_size = 0;
+	record->args_size = 0;
+	record->tty = 0;
+	return record;
+}
+
+static __always_inline void send_short(BpfRecord *record)
+{
+	bool must_wake = bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) > BPF_WAKE_BYTES;
+
+	bpf_ringbuf_submit(record, must_wake ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP);
 }
 
 static __always_inline unsigned int terminal_of(struct task_struct *task)
@@ -245,12 +279,11 @@ static __always_inline bool put_name(BpfRecord *record, unsigned int *size, unsi
 	return true;
 }
 
-/* The path of a file from its name up to the root, through the mounts on the way. */
-static __always_inline void put_path(BpfRecord *record, struct file *file)
+/* The names of a path that lie on the mounts above its own. */
+static __always_inline void put_path_above(BpfRecord *record, struct vfsmount *on)
 {
-	struct dentry *at = BPF_CORE_READ(file, f_path.dentry);
-	struct vfsmount *on = BPF_CORE_READ(file, f_path.mnt);
-	struct dentry *root = BPF_CORE_READ(on, mnt_root);
+	struct dentry *at = BPF_CORE_READ(on, mnt_root);
+	struct dentry *root = at;
 
 	for (int i = 0; i < MAX_NAMES; i++) {
 		struct dentry *parent = BPF_CORE_READ(at, d_parent);
@@ -276,6 +309,31 @@ static __always_inline void put_path(BpfRecord *record, struct file *file)
 	record->flags |= BPF_FLAG_PATH_CUT;
 }
 
+/*
+ * The path of a file from its name up to the root, through the mounts on the way. On the file's own
+ * mount, where most paths lie whole, the dentries are followed without a call; only the names are
+ * fetched by one.
+ */
+static __always_inline void put_path(BpfRecord *record, struct file *file)
+{
+	struct dentry *at = file->f_path.dentry;
+	struct dentry *root = file->f_path.mnt->mnt_root;
+
+	for (int i = 0; i < MAX_NAMES; i++) {
+		struct dentry *parent = at->d_parent;
+
+		if (at == root || at == parent) {
+			put_path_above(record, file->f_path.mnt);
+			return;
+		}
+		if (!put_name(record, &record->exe_size, 0, BPF_PATH_BYTES, at->d_name.name)) {
+			break;
+		}
+		at = parent;
+	}
+	record->flags |= BPF_FLAG_PATH_CUT;
+}
+
 static __always_inline struct kernfs_node *group_above(struct kernfs_node *node)
 {
 	struct kernfs_node___before_6_15 *old = (void *)node;
@@ -286,9 +344,26 @@ static __always_inline struct kernfs_node *group_above(struct kernfs_node *node)
 	return BPF_CORE_READ(node, __parent);
 }
 
+/* Whether the path of this cgroup is to be told (again): a reader may have missed or forgotten it,
+ * so once a second at most, not once. */
+static __always_inline bool must_tell(unsigned long long id, unsigned long long now_ns)
+{
+	unsigned long long *before = bpf_map_lookup_elem(&told, &id);
+
+	if (before != 0 && now_ns - *before < BPF_GROUPS_AGAIN_NS) {
+		return false;
+	}
+	bpf_map_update_elem(&told, &id, &now_ns, BPF_ANY);
+	return true;
+}
+
 static __always_inline void put_cgroup(BpfRecord *record, struct task_struct *task)
 {
 	struct kernfs_node *node = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn);
+
+	if (!must_tell(record->cgroup_id, record->time_ns)) {
+		return;
+	}
 
 	for (int i = 0; i < MAX_GROUPS; i++) {
 		struct kernfs_node *above = group_above(node);
@@ -330,11 +405,11 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 	if (child->tgid != child->pid) {
 		return 0; /* a thread */
 	}
-	record = begin(BPF_RECORD_FORK);
+	record = begin_short(BPF_RECORD_FORK);
 	if (record != 0) {
 		put_identity(record, child, parent);
 		put_place(record, child);
-		send(record);
+		send_short(record);
 	}
 	return 0;
 }
@@ -365,10 +440,10 @@ int BPF_PROG(on_exit, struct task_struct *task)
 	if (task->signal->live.counter != 0) {
 		return 0; /* a thread; others go on */
 	}
-	record = begin(BPF_RECORD_EXIT);
+	record = begin_short(BPF_RECORD_EXIT);
 	if (record != 0) {
 		put_identity(record, task, task->real_parent);
-		send(record);
+		send_short(record);
 	}
 	return 0;
 }

@@ -16,6 +16,10 @@
 /* Userland is woken when this much waits for it; otherwise it looks when it has a question. */
 #define BPF_WAKE_BYTES (1024 * 1024)
 
+/* Of so many cgroups at a time the path is told only once a second. */
+#define BPF_GROUPS_TOLD 1024
+#define BPF_GROUPS_AGAIN_NS 1000000000ULL
+
 enum {
 	BPF_RECORD_FORK,
 	BPF_RECORD_EXEC,

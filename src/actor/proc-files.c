@@ -124,7 +124,8 @@ static void read_ids(int dir_fd, Sighting *ret)
 		ret->uid = effective;
 	}
 	ret->login_uid = read_number(dir_fd, "loginuid");
-	ret->session = read_number(dir_fd, "sessionid");
+	/* the kernel gives out both at once */
+	ret->session = ret->login_uid == -1 ? -1 : read_number(dir_fd, "sessionid");
 }
 
 static void read_image(int dir_fd, ProcRoom *room, Sighting *ret)

@@ -130,6 +130,14 @@ def attribution(options):
         print_table(source, 50, measure(source, options.writes, 50, list(WRITERS)))
 
 
+# As little of a program as there can be: what is measured is the knowing, not the loading.
+TINY = """
+void _start(void)
+{
+	__asm__ volatile("syscall" : : "a"(231), "D"(0) : "rcx", "r11", "memory");
+}
+"""
+
 SPAWN = """
 #include <spawn.h>
 #include <stdio.h>
@@ -139,7 +147,7 @@ SPAWN = """
 int main(int argc, char **argv)
 {
 	long n = atol(argv[1]), rate = atol(argv[2]);
-	char *words[] = {"/bin/true", NULL}, *none[] = {NULL};
+	char *words[] = {argv[3], "--some", "usual=argument", NULL}, *none[] = {NULL};
 	struct timespec next;
 	clock_gettime(CLOCK_MONOTONIC, &next);
 	for (long i = 0; i < n; i++) {
@@ -158,14 +166,30 @@ int main(int argc, char **argv)
 """
 
 
-def kernel_seconds():
-    """What the programs in the kernel have run so far (kernel.bpf_stats_enabled)."""
+def programs_of(pid):
+    """The ids of the programs in the kernel that a process holds."""
+    ids = set()
+    for fd in Path(f"/proc/{pid}/fdinfo").iterdir():
+        try:
+            fields = dict(line.split(":", 1) for line in fd.read_text().splitlines() if ":" in line)
+        except OSError:
+            continue
+        ids |= {int(fields[key]) for key in ("prog_id",) if key in fields}
+    return ids
+
+
+def kernel_seconds(pid):
+    """What this process's programs in the kernel have run so far, by name (bpf_stats_enabled)."""
+    ids = programs_of(pid)
+    names = {"on_fork": 0.0, "on_exec": 0.0, "on_exit": 0.0}
     try:
         done = subprocess.run(["bpftool", "-j", "prog"], capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError):
-        return 0.0
-    return sum(p.get("run_time_ns", 0) for p in json.loads(done.stdout)
-               if p.get("name") in ("on_fork", "on_exec", "on_exit")) / 1e9
+        return names
+    for program in json.loads(done.stdout):
+        if program.get("name") in names and program["id"] in ids:
+            names[program["name"]] += program.get("run_time_ns", 0) / 1e9
+    return names
 
 
 def recorders(machine):
@@ -176,34 +200,41 @@ def recorders(machine):
 
 
 def overhead(options):
-    print("| source | execs/s | recorder % of one CPU | in the kernel % | recorder MiB | lost |")
-    print("|---|---|---|---|---|---|")
+    print("| source | execs/s | recorder % of one CPU | in the kernel % | us a start there: fork + "
+          "exec + exit | recorder MiB | lost |")
+    print("|---|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as folder:
-        source_file = Path(folder) / "spawn.c"
-        source_file.write_text(SPAWN)
-        spawn = Path(folder) / "spawn"
-        subprocess.run(["cc", "-O2", "-o", spawn, source_file], check=True)
+        spawn, tiny = Path(folder) / "spawn", Path(folder) / "tiny"
+        for made, text, options_of_cc in ((spawn, SPAWN, ["-O2"]),
+                                          (tiny, TINY, ["-static", "-nostdlib"])):
+            source_file = made.with_suffix(".c")
+            source_file.write_text(text)
+            subprocess.run(["cc", *options_of_cc, "-o", made, source_file], check=True)
         stats = Path("/proc/sys/kernel/bpf_stats_enabled")
         for source in options.sources:
             machine = new_machine()
             machine.start("--backend", "fanotify", "--actors", source)
             stats.write_text("1")
             pids = recorders(machine)
-            before, kernel = sum(map(cpu_of, pids)), kernel_seconds()
+            before, kernel = sum(map(cpu_of, pids)), kernel_seconds(pids[0])
             start = time.monotonic()
             # two at a time: one alone does not reach the rate everywhere
-            jobs = [subprocess.Popen([spawn, str(options.execs // 2), "1000"]) for _ in range(2)]
+            jobs = [subprocess.Popen([spawn, str(options.execs // 2), "1000", tiny])
+                    for _ in range(2)]
             for job in jobs:
                 job.wait()
             wall = time.monotonic() - start
             machine.settle()
-            used, kernel = sum(map(cpu_of, pids)) - before, kernel_seconds() - kernel
+            used = sum(map(cpu_of, pids)) - before
+            kernel = [after - kernel[name] for name, after in kernel_seconds(pids[0]).items()]
             stats.write_text("0")
             lost = machine.health("recorder")["actors"]["lost"]
             status = Path(f"/proc/{pids[0]}/status").read_text()
             mib = int(status.split("VmRSS:")[1].split()[0]) / 1024
             print(f"| {source} | {options.execs / wall:.0f} | {used / wall:.2%} | "
-                  f"{kernel / wall:.2%} | {mib:.0f} | {lost} |", flush=True)
+                  f"{sum(kernel) / wall:.2%} | "
+                  + " + ".join(f"{1e6 * one / options.execs:.2f}" for one in kernel)
+                  + f" | {mib:.0f} | {lost} |", flush=True)
             remove(machine)
 
 
