@@ -126,9 +126,29 @@ static bool reuse_moved(const Look *look, const Find *find, CatalogEntry *ret)
 	return true;
 }
 
+/* Whether so many bytes may be those of a secret: what was here, what came here under another name,
+ * or a copy. What was open before stays open: only new names are held against all secrets. */
+static bool may_be_known(const Look *look, const Find *find, const CatalogEntry *known, gsize size)
+{
+	const KnownSecrets *all = look->world->known_secrets;
+
+	return (known != NULL && known->state.content == CONTENT_SECRET) ||
+	       (find->old == NULL && all != NULL && known_secrets_has_size(all, size));
+}
+
+static bool is_known(const Look *look, const Find *find, const CatalogEntry *known, gsize size,
+		     const guint8 *hmac)
+{
+	const KnownSecrets *all = look->world->known_secrets;
+
+	return (known != NULL && known->state.content == CONTENT_SECRET &&
+		memcmp(hmac, known->state.hmac, DIGEST_BYTES) == 0) ||
+	       (find->old == NULL && all != NULL && known_secrets_has(all, size, hmac));
+}
+
 /*
- * A secret that was given a name which says nothing: its bytes are still those that were a secret
- * under the old one.
+ * A secret under a name which says nothing: its bytes are still those that were a secret under the
+ * old one, or are one where they were copied from.
  */
 static void keep_secret(const Look *look, const Find *find, Probe *probe)
 {
@@ -139,13 +159,15 @@ static void keep_secret(const Look *look, const Find *find, Probe *probe)
 	const void *data;
 	gsize size;
 
-	if (known == NULL || known->state.content != CONTENT_SECRET || probe->content == NULL ||
-	    state->content != CONTENT_STORED) {
+	if (probe->content == NULL || state->content != CONTENT_STORED) {
 		return;
 	}
 	data = g_bytes_get_data(probe->content, &size);
+	if (!may_be_known(look, find, known, size)) {
+		return;
+	}
 	secrets_hmac(look->world->secrets, data, size, hmac);
-	if (memcmp(hmac, known->state.hmac, DIGEST_BYTES) != 0) {
+	if (!is_known(look, find, known, size, hmac)) {
 		return;
 	}
 	state->content = CONTENT_SECRET;
@@ -165,6 +187,10 @@ static bool read_entry(Look *look, const Find *find, Probe *ret, GError **error)
 		return false;
 	}
 	keep_secret(look, find, ret);
+	if (look->world->known_secrets != NULL) {
+		known_secrets_saw(look->world->known_secrets, ret->entry.stat_size,
+				  &ret->entry.state);
+	}
 	if (catalog_entry_is_doubtful(&ret->entry)) {
 		g_ptr_array_add(look->report.doubtful, g_strdup(find->path));
 	}

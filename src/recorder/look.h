@@ -16,6 +16,7 @@
 
 #include "base/error.h"
 #include "catalog/catalog.h"
+#include "recorder/known-secrets.h"
 #include "recorder/linked.h"
 #include "recorder/scope.h"
 #include "recorder/settle.h"
@@ -38,9 +39,10 @@ typedef struct {
 	Snapshot *snapshot;
 	const Secrets *secrets;
 	const Scope *scope;
-	const Mounts *mounts;    /* NULL: not known */
-	Linked *linked;          /* told of every file seen; NULL: nobody asks */
-	struct stat excluded[2]; /* STATE and RUNTIME: we do not record ourselves */
+	const Mounts *mounts;        /* NULL: not known */
+	KnownSecrets *known_secrets; /* told of every file seen; NULL: nobody asks */
+	Linked *linked;              /* told of every file seen; NULL: nobody asks */
+	struct stat excluded[2];     /* STATE and RUNTIME: we do not record ourselves */
 	/* Called with each path looked at; false stops the look. */
 	bool (*tick)(void *context, guint64 done);
 	/* Called with a file that has been read and differs: whether somebody is writing it. NULL:

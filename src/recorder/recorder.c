@@ -27,6 +27,7 @@ void recorder_init(Recorder *recorder)
 	recorder->lost =
 		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)gap_free);
 	recorder->world.linked = linked_new();
+	recorder->world.known_secrets = known_secrets_new();
 	recorder->uncovered = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 }
 
@@ -38,6 +39,7 @@ void recorder_clear(Recorder *recorder)
 	g_hash_table_unref(recorder->lost);
 	g_hash_table_unref(recorder->uncovered);
 	linked_free(recorder->world.linked);
+	known_secrets_free(recorder->world.known_secrets);
 	g_clear_pointer(&recorder->budget_gap, gap_free);
 }
 

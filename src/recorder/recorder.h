@@ -25,7 +25,7 @@
 
 typedef struct {
 	const StageOptions *options;
-	LookWorld world; /* its members are owned by main, but `linked` by us */
+	LookWorld world; /* its members are owned by main, but two by us */
 	Alive *alive;
 	Status *status;
 	Mounts *mounts;   /* NULL: mounts are not followed */

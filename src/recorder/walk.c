@@ -211,6 +211,14 @@ static bool open_and_find(Look *look, const Listing *listing, Find *find, const 
 	}
 }
 
+/* Those that are as they were are not read again, and known all the same. */
+static void see_secret(const Look *look, const CatalogEntry *old)
+{
+	if (old != NULL && look->world->known_secrets != NULL) {
+		known_secrets_saw(look->world->known_secrets, old->stat_size, &old->state);
+	}
+}
+
 /* Whether a stat alone shows that nothing has to be done here. */
 static bool is_unchanged(Look *look, const Listing *listing, const Find *find, const char *name)
 {
@@ -251,6 +259,7 @@ static bool present_child(Look *look, const Listing *listing, const char *name,
 	if (!directory->order->is_offline && g_hash_table_contains(look->done, path)) {
 		return true;
 	}
+	see_secret(look, old);
 	if (is_unchanged(look, listing, &find, name)) {
 		return look_tick(look, error);
 	}

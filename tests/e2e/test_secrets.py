@@ -200,6 +200,29 @@ def test_a_secret_in_the_open_is_told_as_one(machine):
         assert "hmac" in change["after"] and not {"sha256", "blob", "size"} & set(change["after"])
 
 
+def test_a_copy_of_a_secret_is_one(machine):
+    """Also of one that nothing but its place tells, and after a restart; a copy of what is none is
+    told with its content."""
+    planter = Planter()
+    machine.write("/etc/ssl/private/server.der", planter.text(), 0o600)
+    machine.write("/etc/plain", "nothing to hide here\n")
+    machine.start()
+    for number in range(2):
+        copy = machine.path(f"/etc/copy{number}")
+        copy.write_bytes(machine.path("/etc/ssl/private/server.der").read_bytes())
+        machine.path(f"/etc/other{number}").write_bytes(machine.path("/etc/plain").read_bytes())
+        machine.settle()
+        assert machine.changes(f"/etc/copy{number}")[-1]["diff_omitted"] == "secret"
+        assert "nothing to hide" in machine.changes(f"/etc/other{number}")[-1]["diff"]
+        copy.chmod(0o640)
+        machine.settle()
+        machine.stop()
+        machine.start()
+    found = [place for secret in planter.forbidden() for place, data in every_byte(machine)
+             if secret in data]
+    assert found == []
+
+
 def test_a_secret_that_is_moved_stays_one(machine):
     """Its new name says nothing, its content neither: that it was one is known."""
     planter = Planter()
