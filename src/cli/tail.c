@@ -4,11 +4,13 @@
 #include "cli/alert.h"
 
 #include "base/fd.h"
+#include "base/io.h"
 #include "client/client.h"
 #include "config/bus-key.h"
 #include "event/event.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +18,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#define SILENCE_SECONDS 30
+#define WITNESS_MAX_BYTES 4096
 #define ASK_MS 200 /* how often goes_on is asked */
 
 /* What a connection that was refused means to a person. */
@@ -71,7 +75,7 @@ void tail_remote_clear(TailRemote *remote)
 	g_free(remote->key);
 }
 
-static Client *open_remote(const TailOptions *options, GError **error)
+static Client *open_remote(const TailOptions *options, const char *checkpoint, GError **error)
 {
 	const TailRemote *remote = &options->remote;
 	g_autofree char *server = NULL, *own = NULL;
@@ -92,24 +96,80 @@ static Client *open_remote(const TailOptions *options, GError **error)
 	return client_new(&(ClientOptions){.live = remote->live,
 					   .replay = remote->replay,
 					   .since = options->since,
+					   .silence_ms = options->silence * 1000,
+					   .checkpoint = checkpoint,
 					   .server_key = server,
 					   .secret_key = own},
 			  error);
 }
 
+/* What was remembered; a file that is not there yet remembers nothing. */
+static bool read_witness(const char *file, char **ret, GError **error)
+{
+	g_autoptr(GError) problem = NULL;
+	g_autoptr(GBytes) bytes = NULL;
+
+	if (file == NULL) {
+		return true;
+	}
+	bytes = io_read_file(AT_FDCWD, file, WITNESS_MAX_BYTES, &problem);
+	if (bytes == NULL && problem->code == REEVE_ERROR_NOT_FOUND) {
+		return true;
+	}
+	if (bytes == NULL) {
+		g_propagate_error(error, g_steal_pointer(&problem));
+		return false;
+	}
+	*ret = g_strndup(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes));
+	g_strchomp(*ret);
+	return true;
+}
+
+/* Puts a new checkpoint into the witness's file. False: it cannot be remembered, which was said. */
+static bool remember(Client *client, const char *file, char **remembered)
+{
+	const char *checkpoint = client_checkpoint(client);
+	g_autofree char *folder = NULL, *name = NULL, *line = NULL;
+	g_autoptr(GError) error = NULL;
+	auto_fd int dir = -1;
+
+	if (file == NULL || checkpoint == NULL || g_strcmp0(checkpoint, *remembered) == 0) {
+		return true;
+	}
+	folder = g_path_get_dirname(file);
+	name = g_path_get_basename(file);
+	line = g_strconcat(checkpoint, "\n", NULL);
+	dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (dir < 0 || !io_replace_file(dir, name, line, strlen(line), 0600, &error)) {
+		verb_trouble("cannot remember a checkpoint in %s: %s", file,
+			     error != NULL ? error->message : strerror(errno));
+		return false;
+	}
+	g_free(*remembered);
+	*remembered = g_strdup(checkpoint);
+	return true;
+}
+
 static Client *open_client(const Context *context, const TailOptions *options, GError **error)
 {
 	g_auto(GStrv) live = NULL, replay = NULL;
+	g_autofree char *checkpoint = NULL;
 
+	if (!read_witness(options->witness, &checkpoint, error)) {
+		return NULL;
+	}
 	if (options->remote.live != NULL) {
-		return open_remote(options, error);
+		return open_remote(options, checkpoint, error);
 	}
 	if (!config_endpoints(context->config, &live, &replay, error)) {
 		return NULL;
 	}
-	return client_new(
-		&(ClientOptions){.live = live[0], .replay = replay[0], .since = options->since},
-		error);
+	return client_new(&(ClientOptions){.live = live[0],
+					   .replay = replay[0],
+					   .since = options->since,
+					   .silence_ms = options->silence * 1000,
+					   .checkpoint = checkpoint},
+			  error);
 }
 
 /* The text of an event; NULL when it is not to be shown. Caller frees. */
@@ -153,12 +213,19 @@ static int say_result(const Client *client, ClientResult result, GError *error)
 	return verb_fail(error);
 }
 
+/* A host that was never heard has no name yet. */
+static const char *name_of(const Client *client)
+{
+	return client_host(client) != NULL ? client_host(client) : "the daemon";
+}
+
 int tail_follow(const Context *context, const TailOptions *options)
 {
 	Paint paint = paint_of(context);
 	g_autoptr(AlertView) view = alert_view_new(&paint, ALERT_LIVE);
 	GError *error = NULL;
 	g_autoptr(Client) client = open_client(context, options, &error);
+	g_autofree char *remembered = NULL;
 
 	if (client == NULL) {
 		return verb_fail(error);
@@ -168,6 +235,9 @@ int tail_follow(const Context *context, const TailOptions *options)
 		ClientEvent event;
 		ClientResult result = client_next(client, ASK_MS, &event, &error);
 
+		if (!remember(client, options->witness, &remembered)) {
+			return CLI_TROUBLE;
+		}
 		switch (result) {
 		case CLIENT_EVENT:
 			text = text_of(context, view, options, &event);
@@ -178,10 +248,11 @@ int tail_follow(const Context *context, const TailOptions *options)
 		case CLIENT_TIMEOUT:
 			break;
 		case CLIENT_SILENT:
-			g_printerr("reeve: the daemon is silent: no sign of life for 30 seconds\n");
+			g_printerr("reeve: not heard from %s for %d seconds\n", name_of(client),
+				   options->silence > 0 ? options->silence : SILENCE_SECONDS);
 			break;
 		case CLIENT_HEARD:
-			g_printerr("reeve: the daemon is heard again\n");
+			g_printerr("reeve: %s is heard again\n", name_of(client));
 			break;
 		case CLIENT_GONE:
 		case CLIENT_BROKEN:

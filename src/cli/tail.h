@@ -20,8 +20,10 @@ void tail_remote_clear(TailRemote *remote);
 
 typedef struct {
 	TailRemote remote;
-	const char *since; /* as ClientOptions has it */
-	bool all;          /* every event, not alerts alone */
+	const char *since;   /* as ClientOptions has it */
+	const char *witness; /* file that remembers the host's checkpoints; NULL: none */
+	int silence;         /* seconds without a sign of life until that is said; 0: 30 */
+	bool all;            /* every event, not alerts alone */
 	/* told every event that is shown; NULL */
 	void (*seen)(void *who, const json_t *event);
 	bool (*goes_on)(void *who); /* asked several times a second; NULL: goes on for ever */

@@ -48,7 +48,9 @@ int verb_tail(const Context *context, int argc, char **argv)
 {
 	__attribute__((cleanup(tail_remote_clear))) TailRemote remote = {0};
 	g_autofree char *typed = NULL, *since = NULL;
+	g_autofree char *witness = NULL;
 	gboolean all = FALSE;
+	gint silence = 0;
 	const GOptionEntry entries[] = {
 		{"since", 's', 0, G_OPTION_ARG_STRING, &typed,
 		 "First what came behind this event; \"\": everything", "ID"},
@@ -60,6 +62,10 @@ int verb_tail(const Context *context, int argc, char **argv)
 		 "Another host's: its server.pub", "FILE"},
 		{"key", 0, 0, G_OPTION_ARG_FILENAME, &remote.key,
 		 "Our secret key, which it allows (`reeve keys new`)", "FILE"},
+		{"witness", 0, 0, G_OPTION_ARG_FILENAME, &witness,
+		 "Remember the host's signed checkpoints here, and hold it to them", "FILE"},
+		{"silence", 0, 0, G_OPTION_ARG_INT, &silence,
+		 "Say when nothing was heard for so long (30)", "SECONDS"},
 		{"all", 'a', 0, G_OPTION_ARG_NONE, &all, "Every event, not alerts alone", NULL},
 		G_OPTION_ENTRY_NULL,
 	};
@@ -71,6 +77,9 @@ int verb_tail(const Context *context, int argc, char **argv)
 	}
 	if (argc > 1) {
 		return verb_usage("tail", "unexpected argument `%s`", argv[1]);
+	}
+	if (silence < 0 || silence > 86400) {
+		return verb_usage("tail", "--silence takes seconds, at most 86400");
 	}
 	if (typed != NULL) {
 		since = read_since(context, typed, &error);
@@ -84,5 +93,9 @@ int verb_tail(const Context *context, int argc, char **argv)
 		return verb_fail(error);
 	}
 	say_waiting(context, all);
-	return tail_follow(context, &(TailOptions){.remote = remote, .since = since, .all = all});
+	return tail_follow(context, &(TailOptions){.remote = remote,
+						   .since = since,
+						   .witness = witness,
+						   .silence = silence,
+						   .all = all});
 }

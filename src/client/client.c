@@ -7,6 +7,7 @@
 #include "client/chain.h"
 #include "client/pulse.h"
 #include "client/socket.h"
+#include "client/witness.h"
 
 #include "base/clock.h"
 
@@ -39,7 +40,11 @@ struct Client {
 	Frames frames;
 	bool has_frames; /* `frames` waits to be read */
 	Letter letter;   /* given out */
-	bool got_event;  /* the present answer had one */
+	Witness *witness;
+	char *checkpoint; /* given out */
+	bool is_probing;  /* the answer that is due says whether what we remember is known there */
+	char *host;
+	bool got_event; /* the present answer had one */
 	gint64 answer_deadline;
 	ClientResult over;
 	GError *error; /* of CLIENT_BROKEN and CLIENT_ERROR */
@@ -86,6 +91,11 @@ Client *client_new(const ClientOptions *options, GError **error)
 	client->zmq = zmq_ctx_new();
 	client->live_url = g_strdup(options->live);
 	client->replay_url = g_strdup(options->replay);
+	client->witness = witness_new(options->checkpoint, error);
+	if (client->witness == NULL) {
+		return NULL;
+	}
+	client->is_probing = options->checkpoint != NULL;
 	pulse_init(&client->pulse,
 		   options->silence_ms > 0 ? options->silence_ms * G_GINT64_CONSTANT(1000)
 					   : SILENCE_USEC,
@@ -107,6 +117,9 @@ void client_free(Client *client)
 	if (client->replay != NULL) {
 		zmq_close(client->replay);
 	}
+	witness_free(client->witness);
+	g_free(client->checkpoint);
+	g_free(client->host);
 	frames_clear(&client->frames);
 	letter_clear(&client->letter);
 	zmq_ctx_term(client->zmq);
@@ -120,6 +133,16 @@ void client_free(Client *client)
 const char *client_cursor(const Client *client)
 {
 	return client->chain.is_known ? client->chain.id : NULL;
+}
+
+const char *client_checkpoint(Client *client)
+{
+	return client->checkpoint;
+}
+
+const char *client_host(const Client *client)
+{
+	return client->host;
 }
 
 static void end(Client *client, ClientResult over, GError *error)
@@ -144,11 +167,12 @@ static void broken(Client *client, const char *format, ...)
 
 static void send_request(Client *client)
 {
-	const char *max = client->chain.is_known ? PAGE : NONE;
+	bool is_probing = client->is_probing;
+	const char *since = is_probing ? witness_known(client->witness)->id : client->chain.id;
+	const char *max = client->chain.is_known && !is_probing ? PAGE : NONE;
 
 	zmq_send(client->replay, "SINCE", 5, ZMQ_SNDMORE | ZMQ_DONTWAIT);
-	zmq_send(client->replay, client->chain.id, strlen(client->chain.id),
-		 ZMQ_SNDMORE | ZMQ_DONTWAIT);
+	zmq_send(client->replay, since, strlen(since), ZMQ_SNDMORE | ZMQ_DONTWAIT);
 	zmq_send(client->replay, max, strlen(max), ZMQ_DONTWAIT);
 	client->got_event = false;
 	client->answer_deadline = clock_mono_usec() + ANSWER_USEC;
@@ -178,13 +202,41 @@ static bool may_be_hidden(const Client *client)
 	return !client->letter.is_hidden || client->keys.own_secret != NULL;
 }
 
-/* An event that is not for us moves the cursor and is not given out. */
-static bool pass_hidden(Client *client)
+/* The next event: the cursor moves. True: give it out (it is for us, and is what was signed). */
+static bool take_next(Client *client)
 {
-	if (client->letter.is_hidden) {
-		chain_take(&client->chain, &client->letter);
+	GError *error = NULL;
+
+	if (!witness_event(client->witness, client->letter.seq, client->letter.id, &error)) {
+		end(client, CLIENT_BROKEN, error);
+		return false;
 	}
-	return client->letter.is_hidden;
+	chain_take(&client->chain, &client->letter);
+	return !client->letter.is_hidden;
+}
+
+static void take_heartbeat(Client *client)
+{
+	const Letter *letter = &client->letter;
+	bool is_cursor = letter->seq != 0 && strcmp(letter->id, client->chain.id) == 0;
+	GError *error = NULL;
+	bool is_new = false;
+
+	/* (a cursor comes without its number; now it has one) */
+	if ((is_cursor && !witness_event(client->witness, letter->seq, letter->id, &error)) ||
+	    !witness_heartbeat(client->witness, client->letter.body->str, client->letter.body->len,
+			       &is_new, &error)) {
+		end(client, CLIENT_BROKEN, error);
+	} else if (strcmp(client->letter.id, client->chain.id) != 0) {
+		client->state = STATE_ASK;
+	}
+	if (is_new) {
+		g_free(client->checkpoint);
+		client->checkpoint = checkpoint_format(witness_known(client->witness));
+	}
+	if (client->host == NULL) {
+		client->host = frames_host(&client->frames);
+	}
 }
 
 /* An event as part of an answer: it must be the next one. True: give it out. */
@@ -207,7 +259,23 @@ static bool take_answered(Client *client)
 		return false;
 	}
 	client->got_event = true;
-	return !pass_hidden(client);
+	return take_next(client);
+}
+
+/* What we remember must be known there; then we ask for what we want. */
+static void take_probe(Client *client)
+{
+	const Checkpoint *known = witness_known(client->witness);
+
+	client->is_probing = false;
+	if (frames_is(&client->frames, 0, "GONE")) {
+		broken(client,
+		       "history was rewritten: the host had signed event %" G_GUINT64_FORMAT
+		       " as %.12s, and knows of no such event",
+		       known->seq, known->id);
+	} else {
+		send_request(client);
+	}
 }
 
 /* [END][head] or [GONE][oldest]. */
@@ -217,6 +285,8 @@ static void take_word(Client *client)
 
 	if (!frames_id(&client->frames, 1, id)) {
 		broken(client, "the relay's answer names no id");
+	} else if (client->is_probing) {
+		take_probe(client);
 	} else if (frames_is(&client->frames, 0, "GONE")) {
 		end(client, CLIENT_GONE, NULL);
 	} else if (!frames_is(&client->frames, 0, "END")) {
@@ -251,14 +321,12 @@ static bool take_live(Client *client)
 		letter_read(&client->letter, &client->frames, NULL) && may_be_hidden(client);
 
 	if (is_sound && client->letter.is_heartbeat) {
-		if (strcmp(client->letter.id, client->chain.id) != 0) {
-			client->state = STATE_ASK;
-		}
+		take_heartbeat(client);
 		return false;
 	}
 	switch (is_sound ? chain_step(&client->chain, &client->letter) : CHAIN_GAP) {
 	case CHAIN_NEXT:
-		return !pass_hidden(client);
+		return take_next(client);
 	case CHAIN_KNOWN:
 		return false;
 	case CHAIN_GAP:
@@ -272,7 +340,6 @@ static void give_out(Client *client, ClientEvent *ret)
 {
 	Letter *letter = &client->letter;
 
-	chain_take(&client->chain, letter);
 	*ret = (ClientEvent){
 		.topic = letter->topic,
 		.seq = letter->seq,

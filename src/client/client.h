@@ -25,6 +25,8 @@ typedef struct {
 	/* for tcp:// addresses, 40 characters each: the server's public key and our own secret one
 	 */
 	const char *server_key, *secret_key;
+	const char
+		*checkpoint; /* what client_checkpoint gave before; NULL: nothing is remembered */
 } ClientOptions;
 
 typedef struct {
@@ -42,7 +44,8 @@ typedef enum {
 	CLIENT_SILENT,  /* no heartbeat for 30 s (once per silence) */
 	CLIENT_HEARD,   /* heard again after a silence */
 	CLIENT_GONE,    /* the relay does not know our cursor: history was rewritten. Final */
-	CLIENT_BROKEN,  /* the chain does not hold (says *error). Final */
+	CLIENT_BROKEN,  /* the chain does not hold, or is not the one of the checkpoint that was
+			 * remembered (says *error). Final */
 	CLIENT_ERROR,
 } ClientResult;
 
@@ -66,3 +69,14 @@ ClientResult client_next(Client *client, int timeout_ms, ClientEvent *ret, GErro
 /* The id of the last event given out, or the cursor it started with: what to store. NULL when it
  * started without one and does not know the head yet. */
 const char *client_cursor(const Client *client);
+
+/*
+ * The newest checkpoint of the host that was proven to lie on this chain, one line of JSON; NULL:
+ * none yet. Whoever stores it and gives it to a later client is a witness: that one finds out when
+ * history was rewritten, even with a chain that holds and from the beginning. Valid until the next
+ * call.
+ */
+const char *client_checkpoint(Client *client);
+
+/* The name of the host as its heartbeats give it; NULL: none was heard. */
+const char *client_host(const Client *client);

@@ -3,6 +3,7 @@
 #include "client/frames.h"
 
 #include "base/digest.h"
+#include "base/escape.h"
 
 #include <string.h>
 
@@ -67,4 +68,12 @@ bool frames_id(const Frames *frames, guint i, char ret[DIGEST_HEX + 1])
 	memcpy(ret, frames_data(frames, i), size);
 	ret[size] = '\0';
 	return size == 0 || hex_decode(ret, raw, sizeof(raw));
+}
+
+char *frames_host(const Frames *frames)
+{
+	g_autofree char *topic = g_strndup(frames_data(frames, 0), frames_size(frames, 0));
+	g_auto(GStrv) levels = g_strsplit(topic, "/", 4);
+
+	return g_strv_length(levels) == 4 ? escape_path(levels[2]) : NULL;
 }

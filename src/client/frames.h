@@ -30,3 +30,6 @@ bool frames_is(const Frames *frames, guint i, const char *word);
 
 /* Reads a frame that is an event's id, or empty (""); false: it is neither. */
 bool frames_id(const Frames *frames, guint i, char ret[65]);
+
+/* The third level of a topic (hb/1/<host>/), as text that can be printed; caller frees. */
+char *frames_host(const Frames *frames);

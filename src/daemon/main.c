@@ -13,6 +13,7 @@
 #include "daemon/keys.h"
 #include "daemon/lock.h"
 #include "daemon/options.h"
+#include "daemon/notary.h"
 #include "daemon/plan.h"
 #include "daemon/prepare.h"
 #include "daemon/supervisor.h"
@@ -38,11 +39,13 @@ typedef struct {
 	Plan *plan;
 	Notify *notify;
 	Canary canary;
+	Notary *notary;
 } Daemon;
 
 static void daemon_clear(Daemon *daemon)
 {
 	canary_clear(&daemon->canary);
+	g_clear_pointer(&daemon->notary, notary_free);
 	g_clear_pointer(&daemon->notify, notify_close);
 	g_clear_pointer(&daemon->plan, plan_free);
 	identity_clear(&daemon->identity);
@@ -119,6 +122,11 @@ static bool build(Daemon *daemon, GError **error)
 	if (daemon->plan == NULL) {
 		return false;
 	}
+	daemon->notary = notary_new(daemon->state_fd, daemon->config->runtime_dir,
+				    daemon->config->host, error);
+	if (daemon->notary == NULL) {
+		return false;
+	}
 	start_canary(daemon, root);
 	show_presence(daemon);
 	return true;
@@ -146,8 +154,16 @@ static bool rekey(void *context, BusSheet *ret, GError **error)
 
 static int run(Daemon *daemon, GError **error)
 {
-	SupervisorWorld world = {daemon->lock, daemon->health, daemon->notify, &daemon->canary,
-				 replan,       rekey,          daemon};
+	SupervisorWorld world = {
+		.lock = daemon->lock,
+		.health = daemon->health,
+		.notify = daemon->notify,
+		.canary = &daemon->canary,
+		.notary = daemon->notary,
+		.replan = replan,
+		.rekey = rekey,
+		.context = daemon,
+	};
 	g_autoptr(Supervisor) supervisor = supervisor_new(&world, daemon->plan, error);
 	int code = supervisor != NULL ? supervisor_run(supervisor) : EXIT_TROUBLE;
 

@@ -273,8 +273,10 @@ static void tell_service_manager(Supervisor *supervisor, const HealthFacts *fact
 
 static void tell(Supervisor *supervisor, gint64 now_usec)
 {
-	HealthFacts facts = {supervisor->stages, _STAGE_N, supervisor->reload_problem,
-			     supervisor->is_ending};
+	const char *problem = supervisor->reload_problem != NULL
+				      ? supervisor->reload_problem
+				      : notary_problem(supervisor->world.notary);
+	HealthFacts facts = {supervisor->stages, _STAGE_N, problem, supervisor->is_ending};
 	gint64 watchdog_usec = notify_watchdog_usec(supervisor->world.notify);
 
 	tell_service_manager(supervisor, &facts);
@@ -301,6 +303,7 @@ static int wait_ms(const Supervisor *supervisor, gint64 now_usec)
 	if (supervisor->world.canary->line != NULL && supervisor->world.canary->pid == 0) {
 		due = MIN(due, supervisor->world.canary->due_usec);
 	}
+	due = MIN(due, notary_due(supervisor->world.notary));
 	for (int i = 0; i < _STAGE_N; i++) {
 		due = MIN(due, supervisor->stages[i].due_usec);
 	}
@@ -329,6 +332,17 @@ static void wait_for_something(Supervisor *supervisor)
 	}
 }
 
+/* What the relay publishes with its heartbeats. */
+static void sign_head(Supervisor *supervisor, gint64 now_usec)
+{
+	const char *checkpoint = notary_tick(supervisor->world.notary, now_usec);
+
+	if (checkpoint != NULL &&
+	    sheet_keeper_set_checkpoint(&supervisor->keeper, g_strdup(checkpoint))) {
+		bell_ring(supervisor->bell_relay);
+	}
+}
+
 static bool all_down(const Supervisor *supervisor)
 {
 	for (int i = 0; i < _STAGE_N; i++) {
@@ -347,6 +361,7 @@ int supervisor_run(Supervisor *supervisor)
 		for (int i = 0; i < _STAGE_N; i++) {
 			stage_process_tick(&supervisor->stages[i], now);
 		}
+		sign_head(supervisor, now);
 		tell(supervisor, now);
 		if (!supervisor->is_ending && supervisor->told_ready) {
 			canary_tick(supervisor->world.canary, now);

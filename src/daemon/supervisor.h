@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "daemon/canary.h"
+#include "daemon/notary.h"
 #include "daemon/notify.h"
 #include "daemon/plan.h"
 
@@ -28,6 +29,7 @@ typedef struct {
 	int health; /* RUNTIME/health/reeved, -1: none; not owned */
 	Notify *notify;
 	Canary *canary; /* not owned */
+	Notary *notary; /* not owned */
 	SupervisorReplan replan;
 	SupervisorRekey rekey;
 	void *context;

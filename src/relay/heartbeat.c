@@ -33,7 +33,8 @@ void heartbeat_free(Heartbeat *heartbeat)
 	g_free(heartbeat);
 }
 
-static char *format_body(const Heartbeat *heartbeat, gint64 wall_usec, json_t *summary)
+static char *format_body(const Heartbeat *heartbeat, gint64 wall_usec, json_t *summary,
+			 const char *checkpoint)
 {
 	g_autofree char *time = clock_format(wall_usec);
 	json_t *body = json_pack("{s:s, s:s, s:{s:s}}", "schema", "reeve.heartbeat/1", "time", time,
@@ -41,6 +42,10 @@ static char *format_body(const Heartbeat *heartbeat, gint64 wall_usec, json_t *s
 	char *text;
 
 	json_object_update(body, summary);
+	if (checkpoint != NULL) {
+		json_object_set_new(body, "checkpoint",
+				    json_loads(checkpoint, JSON_REJECT_DUPLICATES, NULL));
+	}
 	text = json_dumps(body, JSON_COMPACT);
 	json_decref(body);
 	json_decref(summary);
@@ -48,12 +53,12 @@ static char *format_body(const Heartbeat *heartbeat, gint64 wall_usec, json_t *s
 }
 
 const Message *heartbeat_beat(Heartbeat *heartbeat, const Position *head, gint64 wall_usec,
-			      json_t *summary)
+			      json_t *summary, const char *checkpoint)
 {
 	Message *message = &heartbeat->message;
 
 	free(heartbeat->body);
-	heartbeat->body = format_body(heartbeat, wall_usec, summary);
+	heartbeat->body = format_body(heartbeat, wall_usec, summary, checkpoint);
 	message->seq = head->seq;
 	memcpy(message->id, head->id, sizeof(message->id));
 	memcpy(message->prev, head->prev, sizeof(message->prev));

@@ -60,8 +60,9 @@ static void write_health(Relay *relay)
 
 static void beat(Relay *relay, gint64 now)
 {
-	const Message *message = heartbeat_beat(relay->heartbeat, tape_head(relay->tape),
-						clock_wall_usec(), health_summary(relay->health));
+	const Message *message =
+		heartbeat_beat(relay->heartbeat, tape_head(relay->tape), clock_wall_usec(),
+			       health_summary(relay->health), keyring_checkpoint(relay->keyring));
 
 	live_publish(relay->live, message);
 	write_health(relay);

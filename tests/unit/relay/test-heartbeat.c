@@ -11,7 +11,8 @@ static void test_frames_and_body(void)
 	g_autoptr(Heartbeat) heartbeat = heartbeat_new("web-1");
 	Position head = {.seq = 42, .id = "aa", .prev = "bb"};
 	const Message *message = heartbeat_beat(
-		heartbeat, &head, NOON, json_pack("{s:s, s:[]}", "health", "ready", "degraded"));
+		heartbeat, &head, NOON, json_pack("{s:s, s:[]}", "health", "ready", "degraded"),
+		"{\"seq\":41}");
 
 	g_assert_cmpstr(message->topic, ==, "hb/1/web-1/");
 	g_assert_cmpuint(message->seq, ==, 42);
@@ -20,16 +21,18 @@ static void test_frames_and_body(void)
 	g_assert_cmpstr(
 		message->body, ==,
 		"{\"schema\":\"reeve.heartbeat/1\",\"time\":\"2026-11-22T03:04:05.123456Z\","
-		"\"host\":{\"name\":\"web-1\"},\"health\":\"ready\",\"degraded\":[]}");
+		"\"host\":{\"name\":\"web-1\"},\"health\":\"ready\",\"degraded\":[],"
+		"\"checkpoint\":{\"seq\":41}}");
 	g_assert_cmpuint(message->size, ==, strlen(message->body));
-	message = heartbeat_beat(heartbeat, &(Position){0}, NOON, json_object());
+	message = heartbeat_beat(heartbeat, &(Position){0}, NOON, json_object(), NULL);
 	g_assert_cmpstr(message->id, ==, "");
 }
 
 static void test_odd_host_names(void)
 {
 	g_autoptr(Heartbeat) heartbeat = heartbeat_new("a/b\xff\n");
-	const Message *message = heartbeat_beat(heartbeat, &(Position){0}, NOON, json_object());
+	const Message *message =
+		heartbeat_beat(heartbeat, &(Position){0}, NOON, json_object(), NULL);
 
 	g_assert_cmpstr(message->topic, ==, "hb/1/a_b__/");
 	g_assert_nonnull(strstr(message->body, "\"name\":\"a/b\\\\xff\\\\n\""));
