@@ -35,6 +35,7 @@ typedef struct {
 	const char *doubt; /* of sighting.h */
 	gint64 read_usec;  /* likewise */
 	Actor *actor;      /* what has been told of it; NULL: nobody asked yet */
+	bool is_for_good;  /* `actor` holds after the end of the process, too */
 } Phase;
 
 typedef struct Process Process;
@@ -48,6 +49,7 @@ struct Process {
 	gint64 born_usec;                /* monotonic; 0: before anybody looked */
 	gint64 ended_usec;               /* 0: it lives as far as we know */
 	gint64 last_uid, last_login_uid; /* at its end */
+	gint64 login_read_usec;          /* monotonic: until then it had no login user; 0 */
 	guint32 tty;
 	guint64 mount_ns, pid_ns, cgroup_id;
 	bool forgot; /* its first phases are not there any more */

@@ -237,16 +237,19 @@ static Process *look_now(Witness *witness, gint64 pid, gint64 since_usec, gint64
 }
 
 /* Who logs in sets the login user of a process that runs already: the one thing that can change
- * without an exec and that nobody is told of. */
+ * without an exec and that nobody is told of. What was asked later than the write needs no other
+ * answer: hundreds of writes may wait to be named. */
 static void refresh_login(Witness *witness, Process *process, gint64 until_usec)
 {
 	Sighting sighting = SIGHTING_INIT(SIGHTING_IDS, process->pid, until_usec);
 	const Phase *phase = process_phase_at(process, until_usec);
 
 	if (phase == NULL || phase != &process->phases[process->n_phases - 1] ||
-	    phase->login_uid >= 0 || process->ended_usec != 0) {
+	    phase->login_uid >= 0 || process->ended_usec != 0 ||
+	    until_usec < process->login_read_usec) {
 		return;
 	}
+	process->login_read_usec = clock_mono_usec();
 	sighting.login_uid = proc_files_login(witness->proc_fd, process->pid);
 	sighting.start = process->start;
 	if (sighting.login_uid >= 0) {
@@ -263,13 +266,16 @@ static Actor *describe(Witness *witness, Process *process, gint64 since_usec, gi
 	if (phase != NULL && doubt == NULL && phase->since_usec < witness->lost_usec) {
 		doubt = "some sightings of processes were lost";
 	}
-	if (phase != NULL && phase->actor != NULL && doubt == NULL) {
+	if (phase != NULL && phase->actor != NULL && doubt == NULL &&
+	    (phase->is_for_good || process->ended_usec == 0)) {
 		return actor_ref(phase->actor);
 	}
 	actor = describe_process(witness->table, process, phase, doubt, &witness->standpoint);
-	/* what is sure of a phase stays so, but for the users of one that goes on */
-	if (phase != NULL && doubt == NULL && actor->login_uid >= 0) {
+	/* what is sure of a phase stays so; but at its end a process may show another user */
+	if (phase != NULL && doubt == NULL) {
+		actor_free(phase->actor);
 		phase->actor = actor_ref(actor);
+		phase->is_for_good = actor->login_uid >= 0 || process->ended_usec != 0;
 	}
 	return actor;
 }
