@@ -3,6 +3,7 @@
 #include "snapshot/objects.h"
 
 #include "snapshot/damage.h"
+#include "snapshot/pack-lookup.h"
 #include "snapshot/sha1.h"
 
 #include <git2.h>
@@ -17,7 +18,7 @@ struct Objects {
 	char *folder;
 	int pack_fd;
 	git_odb *odb;
-	git_odb *packs; /* the same without loose objects */
+	PackLookup *packs;
 	Sha1 *sha1;
 	Pack *pack; /* NULL: nothing written yet */
 	bool is_damaged;
@@ -35,35 +36,21 @@ static bool fail(GError **error, const char *doing)
 	return false;
 }
 
-static git_odb *open_packs(const char *folder)
-{
-	git_odb_backend *backend;
-	git_odb *odb;
-
-	if (git_odb_new(&odb) != 0) {
-		return NULL;
-	}
-	if (git_odb_backend_pack(&backend, folder) != 0 ||
-	    git_odb_add_backend(odb, backend, 1) != 0) {
-		git_odb_free(odb);
-		return NULL;
-	}
-	return odb;
-}
-
 bool objects_reopen(Objects *objects, GError **error)
 {
-	git_odb *packs = open_packs(objects->folder);
+	g_autoptr(PackLookup) packs = pack_lookup_open(objects->pack_fd, error);
 	git_odb *odb = NULL;
 
-	if (packs == NULL || git_odb_open(&odb, objects->folder) != 0) {
-		git_odb_free(packs);
+	if (packs == NULL) {
+		return false;
+	}
+	if (git_odb_open(&odb, objects->folder) != 0) {
 		return fail(error, "cannot open the objects of snapshots.git");
 	}
 	git_odb_free(objects->odb);
-	git_odb_free(objects->packs);
+	pack_lookup_free(objects->packs);
 	objects->odb = odb;
-	objects->packs = packs;
+	objects->packs = g_steal_pointer(&packs);
 	return true;
 }
 
@@ -95,7 +82,7 @@ void objects_close(Objects *objects)
 	}
 	objects_abandon(objects);
 	git_odb_free(objects->odb);
-	git_odb_free(objects->packs);
+	pack_lookup_free(objects->packs);
 	git_libgit2_shutdown();
 	sha1_free(objects->sha1);
 	g_free(objects->folder);
@@ -147,16 +134,6 @@ static void name_object(Objects *objects, ObjectType type, const void *data, gsi
 	sha1_end(objects->sha1, ret_id);
 }
 
-static bool is_stored(const Objects *objects, const guint8 *id)
-{
-	git_oid oid;
-
-	memcpy(oid.id, id, BLOB_BYTES);
-	/* Nobody else writes, and we write packs: what is not known is not there, and looking again
-	 * is not needed. What somebody has unpacked by hand is at worst written once more. */
-	return git_odb_exists_ext(objects->packs, &oid, GIT_ODB_LOOKUP_NO_REFRESH) == 1;
-}
-
 bool objects_has(Objects *objects, const guint8 id[BLOB_BYTES])
 {
 	git_oid oid;
@@ -169,8 +146,10 @@ bool objects_write(Objects *objects, ObjectType type, const void *data, gsize si
 		   guint8 ret_id[BLOB_BYTES], GError **error)
 {
 	name_object(objects, type, data, size, ret_id);
+	/* Nobody else writes, and we write packs: what is not known is not there. What somebody has
+	 * unpacked by hand is at worst written once more. */
 	if ((objects->pack != NULL && pack_has(objects->pack, ret_id)) ||
-	    is_stored(objects, ret_id)) {
+	    pack_lookup_has(objects->packs, ret_id)) {
 		return true;
 	}
 	if (objects->pack == NULL) {
@@ -190,7 +169,8 @@ bool objects_finish(Objects *objects, GError **error)
 		return false;
 	}
 	objects_abandon(objects);
-	return (git_odb_refresh(objects->odb) == 0 && git_odb_refresh(objects->packs) == 0) ||
+	pack_lookup_add(objects->packs, name);
+	return git_odb_refresh(objects->odb) == 0 ||
 	       fail(error, "cannot read the pack just written");
 }
 

@@ -108,14 +108,49 @@ static guint64 read_u64(const guint8 *data)
 	return GUINT64_FROM_BE(big);
 }
 
+/* How many ids begin with bytes up to this one. */
+static guint32 ids_up_to(const guint8 *data, guint first)
+{
+	return read_u32(data + MAGIC_BYTES + first * sizeof(guint32));
+}
+
+bool pack_index_is_formed(const guint8 *data, gsize size)
+{
+	if (size < HEAD_BYTES + TAIL_BYTES || memcmp(data, MAGIC, MAGIC_BYTES) != 0) {
+		return false;
+	}
+	for (guint first = 1; first < FANOUT; first++) {
+		if (ids_up_to(data, first) < ids_up_to(data, first - 1)) {
+			return false;
+		}
+	}
+	return ids_up_to(data, FANOUT - 1) <= (size - HEAD_BYTES - TAIL_BYTES) / ENTRY_BYTES;
+}
+
+bool pack_index_has(const guint8 *data, const guint8 id[BLOB_BYTES])
+{
+	gsize low = id[0] == 0 ? 0 : ids_up_to(data, id[0] - 1U);
+	gsize high = ids_up_to(data, id[0]);
+
+	while (low < high) {
+		gsize middle = low + (high - low) / 2;
+		int order = memcmp(id, data + HEAD_BYTES + middle * BLOB_BYTES, BLOB_BYTES);
+
+		if (order == 0) {
+			return true;
+		}
+		low = order > 0 ? middle + 1 : low;
+		high = order > 0 ? high : middle;
+	}
+	return false;
+}
+
 static bool is_sound(const guint8 *data, gsize size)
 {
 	g_autoptr(Sha1) sha1 = sha1_new();
 	guint8 own[BLOB_BYTES];
 
-	if (size < HEAD_BYTES + TAIL_BYTES || memcmp(data, MAGIC, MAGIC_BYTES) != 0 ||
-	    (size - HEAD_BYTES - TAIL_BYTES) / ENTRY_BYTES <
-		    read_u32(data + HEAD_BYTES - sizeof(guint32))) {
+	if (!pack_index_is_formed(data, size)) {
 		return false;
 	}
 	sha1_begin(sha1);

@@ -23,3 +23,8 @@ GByteArray *pack_index_format(GPtrArray *entries, const guint8 checksum[BLOB_BYT
 /* The entries (GArray of PackEntry, by id); a damaged index is REEVE_ERROR_CORRUPT. Caller unrefs.
  */
 GArray *pack_index_parse(const guint8 *data, gsize size, GError **error);
+
+/* Whether it has the form of an index, as far as a look at its head and size can tell; of one that
+ * has, whether an id is in it. */
+bool pack_index_is_formed(const guint8 *data, gsize size);
+bool pack_index_has(const guint8 *data, const guint8 id[BLOB_BYTES]);
