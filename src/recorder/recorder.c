@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "recorder/batch.h"
+#include "recorder/flood.h"
 #include "recorder/intake.h"
 #include "recorder/mend.h"
 #include "recorder/round.h"
@@ -141,11 +142,18 @@ static void put_back(Recorder *recorder, GPtrArray *orders)
 	}
 }
 
+/* A flood is left to run; not when somebody waits for an answer. */
+static bool is_resting(const Recorder *recorder)
+{
+	return recorder->barrier_asked == 0 && clock_mono_usec() < recorder->flood_usec;
+}
+
 static bool record(Recorder *recorder, GError **error)
 {
 	g_autoptr(GPtrArray) orders = g_ptr_array_new_with_free_func((GDestroyNotify)order_free);
 	BatchPlan plan = {.kind = CHANGE_SET_CHANGE, .mode = LOOK_COMPARE, .orders = orders};
 	GError *failure = NULL;
+	guint n_orders;
 
 	if (recorder->must_rebuild) {
 		plan.mode = LOOK_REBUILD;
@@ -155,10 +163,12 @@ static bool record(Recorder *recorder, GError **error)
 	if (orders->len == 0 && recorder->gaps->len == 0) {
 		return true;
 	}
+	n_orders = orders->len;
 	if (!batch_run(recorder, &plan, &failure)) {
 		put_back(recorder, orders);
 		return note_failure(recorder, failure, error);
 	}
+	recorder->flood_usec = clock_mono_usec() + flood_rest_usec(n_orders);
 	note_success(recorder);
 	return true;
 }
@@ -328,6 +338,9 @@ static gint64 next_deadline(const Recorder *recorder)
 	if (work_usec >= 0) {
 		work_usec = MAX(work_usec, recorder->retry_usec);
 	}
+	if (work_usec >= 0 && recorder->barrier_asked == 0) {
+		work_usec = MAX(work_usec, recorder->flood_usec);
+	}
 	return earlier(earlier(earlier(recorder->beat_usec, work_usec), recorder->maintain_usec),
 		       scrub_due_usec(recorder));
 }
@@ -355,6 +368,13 @@ static bool work(Recorder *recorder, GError **error)
 {
 	GError *failure = NULL;
 
+	if (is_resting(recorder)) {
+		intake_take(recorder);
+		round_ask(recorder);
+	}
+	if (is_resting(recorder)) {
+		return true;
+	}
 	intake_take(recorder);
 	if (clock_mono_usec() < recorder->retry_usec) {
 		return true;

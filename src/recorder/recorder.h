@@ -54,6 +54,7 @@ typedef struct {
 	bool barrier_searched; /* for other names of the files it is about */
 	gint64 retry_usec;     /* monotonic: not before this; 0: no trouble */
 	gint64 backoff_usec;
+	gint64 flood_usec;    /* monotonic: a flood is left to run until then; 0 */
 	gint64 beat_usec;     /* monotonic: the next sign of life */
 	gint64 maintain_usec; /* monotonic: when to tidy the packs; 0: nothing to tidy */
 	gint64 patrol_usec;   /* monotonic: when to look at directories without a watch */
