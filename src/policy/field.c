@@ -45,10 +45,15 @@ static void add_words(GPtrArray *values, GStrv words)
 	g_free(words);
 }
 
-static void add_array(GPtrArray *values, const GPtrArray *from)
+/* Each line once: what holds of one holds of all that read the same, and there may be thousands. */
+static void add_lines(GPtrArray *values, const GPtrArray *lines)
 {
-	for (guint i = 0; i < from->len; i++) {
-		add(values, g_ptr_array_index(from, i));
+	g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+
+	for (guint i = 0; i < lines->len; i++) {
+		if (g_hash_table_add(seen, g_ptr_array_index(lines, i))) {
+			g_ptr_array_add(values, g_strdup(g_ptr_array_index(lines, i)));
+		}
 	}
 }
 
@@ -106,12 +111,12 @@ static void collect_offline(const Change *change, const FileState *state, GPtrAr
 
 static void collect_added(const Change *change, const FileState *state, GPtrArray *values)
 {
-	add_array(values, change->added);
+	add_lines(values, change->added);
 }
 
 static void collect_removed(const Change *change, const FileState *state, GPtrArray *values)
 {
-	add_array(values, change->removed);
+	add_lines(values, change->removed);
 }
 
 static void collect_mode_added(const Change *change, const FileState *state, GPtrArray *values)

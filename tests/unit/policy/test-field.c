@@ -9,7 +9,7 @@
 
 static Change *full_change(void)
 {
-	static const char *const added[] = {"new line", "second", NULL};
+	static const char *const added[] = {"new line", "second", "new line", NULL};
 	Change *change = rig_change("/etc/a", OP_UPDATED, added);
 	Actor *actor = actor_new();
 
