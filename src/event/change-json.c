@@ -14,6 +14,7 @@
 #define MAX_TAGS 16
 #define TAG_BYTES 64
 #define FEW_RULES 8
+#define USUAL_BYTES 1024
 
 static void set_number(json_t *object, const char *key, gint64 number)
 {
@@ -219,7 +220,7 @@ typedef enum {
 	TELL_BASICS,
 } Telling;
 
-static json_t *change_to_json_as(const Change *change, Telling telling)
+static json_t *change_to_json(const Change *change, Telling telling)
 {
 	bool is_cut = telling != TELL_ALL && change->diff_presence == DIFF_PRESENT;
 	json_t *object = json_object();
@@ -246,20 +247,40 @@ static json_t *change_to_json_as(const Change *change, Telling telling)
 	return object;
 }
 
-gsize change_json_size(const json_t *object)
+static int append_some(const char *text, size_t size, void *out)
 {
-	return json_dumpb(object, NULL, 0, JSON_COMPACT);
+	g_byte_array_append(out, (const guint8 *)text, (guint)size);
+	return 0;
 }
 
-json_t *change_to_json(const Change *change)
+void change_json_append(GByteArray *out, const json_t *object)
 {
-	for (Telling telling = TELL_ALL; telling < TELL_BASICS; telling++) {
-		json_t *object = change_to_json_as(change, telling);
+	int failed = json_dump_callback(object, append_some, out, JSON_COMPACT);
 
-		if (change_json_size(object) <= CHANGE_JSON_MAX_BYTES) {
-			return object;
-		}
-		json_decref(object);
+	g_assert(failed == 0);
+}
+
+static GBytes *encode_as(const Change *change, Telling telling)
+{
+	GByteArray *bytes = g_byte_array_sized_new(USUAL_BYTES);
+	json_t *object = change_to_json(change, telling);
+
+	change_json_append(bytes, object);
+	json_decref(object);
+	return g_byte_array_free_to_bytes(bytes);
+}
+
+GBytes *change_json_encode(const Change *change)
+{
+	if (change->told != NULL) {
+		return g_bytes_ref(change->told);
 	}
-	return change_to_json_as(change, TELL_BASICS);
+	for (Telling telling = TELL_ALL; telling < TELL_BASICS; telling++) {
+		g_autoptr(GBytes) bytes = encode_as(change, telling);
+
+		if (g_bytes_get_size(bytes) <= CHANGE_JSON_MAX_BYTES) {
+			return g_steal_pointer(&bytes);
+		}
+	}
+	return encode_as(change, TELL_BASICS);
 }

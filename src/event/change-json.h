@@ -12,11 +12,11 @@
 #define CHANGE_JSON_MAX_BYTES (224 * 1024)
 
 /*
- * A new object. Everything is capped; where the whole is still too large, the diff goes first
- * (diff_omitted "too large"), then settings, actors and
- * all but the first rules.
+ * Its bytes as compact JSON: those that are kept (`told`), or else made anew. Everything is capped;
+ * where the whole is still too large, the diff goes first (diff_omitted "too large"), then
+ * settings, actors and all but the first rules. Caller unrefs.
  */
-json_t *change_to_json(const Change *change);
+GBytes *change_json_encode(const Change *change);
 
-/* Bytes of an object as compact JSON. */
-gsize change_json_size(const json_t *object);
+/* Appends an object as compact JSON, in one pass. */
+void change_json_append(GByteArray *out, const json_t *object);

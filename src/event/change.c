@@ -95,6 +95,7 @@ void change_free(Change *change)
 	g_free(change->request);
 	g_ptr_array_unref(change->reasons);
 	g_ptr_array_unref(change->rules);
+	g_clear_pointer(&change->told, g_bytes_unref);
 	g_free(change);
 }
 

@@ -76,6 +76,7 @@ typedef struct {
 	char *request;      /* id of the request that decided; NULL */
 	GPtrArray *reasons; /* of char *: what was considered and which test failed */
 	GPtrArray *rules;   /* of RuleHit */
+	GBytes *told; /* as an event has it: kept by event_plan_parts; NULL: not encoded yet */
 } Change;
 
 Change *change_new(const char *path, ChangeOp op);

@@ -16,6 +16,10 @@
 #define SCOPE_BYTES (64 * 1024)
 #define MAX_PACKAGES 64
 #define PACKAGE_BYTES 128
+#define USUAL_BYTES 4096
+#define FILES "files"
+/* So many bytes of one change-set are kept from planning to encoding; the rest is made twice. */
+#define KEPT_BYTES (32 * 1024 * 1024)
 
 static json_t *host_to_json(const EventHost *host)
 {
@@ -113,16 +117,6 @@ static void set_gap(json_t *body, const Gap *gap)
 	member_set_time(body, "closed", gap->closed_usec);
 }
 
-static json_t *files_to_json(const GPtrArray *files)
-{
-	json_t *array = json_array();
-
-	for (guint i = 0; i < files->len; i++) {
-		json_array_append_new(array, change_to_json(g_ptr_array_index(files, i)));
-	}
-	return array;
-}
-
 static void set_matter(json_t *body, const Event *event)
 {
 	switch (event->kind) {
@@ -130,13 +124,9 @@ static void set_matter(json_t *body, const Event *event)
 		if (event->is_late) {
 			member_set(body, "late", json_true());
 		}
-		member_set(body, "files", files_to_json(event->files));
 		break;
 	case EVENT_REQUEST:
 		member_set(body, "approval", approval_to_json(event->approval));
-		break;
-	case EVENT_CHANGE:
-		member_set(body, "files", files_to_json(event->files));
 		break;
 	case EVENT_SCOPE:
 		member_set(body, "added",
@@ -151,6 +141,7 @@ static void set_matter(json_t *body, const Event *event)
 	case EVENT_GAP:
 		set_gap(body, event->gap);
 		break;
+	case EVENT_CHANGE:
 	case EVENT_ACK:
 	case EVENT_REVIEW:
 	case EVENT_HEALTH:
@@ -161,23 +152,43 @@ static void set_matter(json_t *body, const Event *event)
 	}
 }
 
+static void append_text(GByteArray *out, const char *text)
+{
+	g_byte_array_append(out, (const guint8 *)text, (guint)strlen(text));
+}
+
+/* The last member of those that have it: its bytes may be known already. */
+static void append_files(GByteArray *out, const GPtrArray *files)
+{
+	g_byte_array_set_size(out, out->len - 1); /* the brace comes behind it */
+	append_text(out, ",\"" FILES "\":[");
+	for (guint i = 0; i < files->len; i++) {
+		g_autoptr(GBytes) file = change_json_encode(g_ptr_array_index(files, i));
+
+		append_text(out, i > 0 ? "," : "");
+		g_byte_array_append(out, g_bytes_get_data(file, NULL),
+				    (guint)g_bytes_get_size(file));
+	}
+	append_text(out, "]}");
+}
+
 GBytes *event_encode(const Event *event)
 {
+	GByteArray *bytes = g_byte_array_sized_new(USUAL_BYTES);
 	json_t *body = head_to_json(event);
-	gsize size;
-	char *bytes;
 
 	g_assert(event->files->len <= EVENT_MAX_FILES);
 	g_assert(event->kind != EVENT_GAP || event->gap != NULL);
 	g_assert(event->kind != EVENT_REQUEST || event->approval != NULL);
 	set_remarks(body, event);
 	set_matter(body, event);
-	size = json_dumpb(body, NULL, 0, JSON_COMPACT);
-	g_assert(size > 0 && size <= EVENT_MAX_BYTES);
-	bytes = g_malloc(size);
-	json_dumpb(body, bytes, size, JSON_COMPACT);
+	change_json_append(bytes, body);
 	json_decref(body);
-	return g_bytes_new_take(bytes, size);
+	if (event->kind == EVENT_CHANGE || event->kind == EVENT_RESOLVED) {
+		append_files(bytes, event->files);
+	}
+	g_assert(bytes->len <= EVENT_MAX_BYTES);
+	return g_byte_array_free_to_bytes(bytes);
 }
 
 char *event_path(const char *path)
@@ -194,9 +205,9 @@ void event_id(const void *body, gsize size, char ret[EVENT_ID_HEX + 1])
 static gsize envelope_size(const Event *envelope)
 {
 	static char longest_id[EVENT_ID_HEX + 1];
+	g_autoptr(GByteArray) bytes = g_byte_array_new();
 	Event widest = *envelope;
 	json_t *body;
-	gsize size;
 
 	memset(longest_id, 'f', EVENT_ID_HEX);
 	widest.seq = MEMBER_MAX_INTEGER;
@@ -208,10 +219,23 @@ static gsize envelope_size(const Event *envelope)
 	widest.summary = NULL;
 	body = head_to_json(&widest);
 	set_remarks(body, &widest);
-	member_set(body, "files", json_array());
-	size = change_json_size(body);
+	member_set(body, FILES, json_array());
+	change_json_append(bytes, body);
 	json_decref(body);
-	return size + 2 * SUMMARY_BYTES;
+	return bytes->len + 2 * SUMMARY_BYTES;
+}
+
+/* Encodes a change, and keeps that while there is room. */
+static gsize file_size(Change *change, gsize *kept)
+{
+	g_autoptr(GBytes) file = change_json_encode(change);
+	gsize size = g_bytes_get_size(file);
+
+	if (change->told == NULL && *kept + size <= KEPT_BYTES) {
+		change->told = g_bytes_ref(file);
+		*kept += size;
+	}
+	return size;
 }
 
 GArray *event_plan_parts(const Event *envelope, const GPtrArray *changes)
@@ -219,14 +243,13 @@ GArray *event_plan_parts(const Event *envelope, const GPtrArray *changes)
 	GArray *parts = g_array_new(FALSE, FALSE, sizeof(guint));
 	gsize empty = envelope_size(envelope);
 	gsize used = empty;
+	gsize kept = 0;
 	guint count = 0;
 
 	g_assert(empty + CHANGE_JSON_MAX_BYTES <= EVENT_MAX_BYTES);
 	for (guint i = 0; i < changes->len; i++) {
-		json_t *file = change_to_json(g_ptr_array_index(changes, i));
-		gsize size = change_json_size(file) + 1; /* the comma */
+		gsize size = file_size(g_ptr_array_index(changes, i), &kept) + 1; /* the comma */
 
-		json_decref(file);
 		if (count > 0 && (count == EVENT_MAX_FILES || used + size > EVENT_MAX_BYTES)) {
 			g_array_append_val(parts, count);
 			used = empty;

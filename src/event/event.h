@@ -86,6 +86,7 @@ GBytes *event_encode(const Event *event);
  * in order, so that no part has more than EVENT_MAX_FILES files or EVENT_MAX_BYTES bytes.
  * `envelope` is the event they will be put in: host, commit, policy, note and the like set; seq,
  * prev, part, verdict, severity and summary do not matter. The same arguments give the same plan.
+ * The bytes of the changes are kept in them (`told`), within bounds: they must stay as they are.
  */
 GArray *event_plan_parts(const Event *envelope, const GPtrArray *changes);
 
