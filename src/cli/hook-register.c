@@ -8,6 +8,7 @@
 #include "cli/tree-changes.h"
 
 #include "base/escape.h"
+#include "register/charter.h"
 #include "register/closing.h"
 #include "register/register.h"
 #include "register/sshsig.h"
@@ -99,14 +100,15 @@ static bool check_content(const RegisterFile *file, GError **error)
 static bool check_kind(RegisterFile *file, const Git *git, GError **error)
 {
 	bool is_request = g_str_equal(file->rest, "request.yaml");
-	bool is_approval = g_str_has_prefix(file->rest, "approvals/");
+	bool is_approval = g_str_has_prefix(file->rest, "approvals/") ||
+			   g_str_has_prefix(file->rest, "reviews/");
 	bool is_content = g_str_has_prefix(file->rest, "content/");
 	bool is_closing = g_str_equal(file->rest, CLOSING_FILE);
 
 	if (!is_request && !is_approval && !is_content && !is_closing) {
 		return refuse(file,
 			      "has no place there: a request's folder holds request.yaml, "
-			      "approvals/, content/ and closed",
+			      "approvals/, reviews/, content/ and closed",
 			      error);
 	}
 	file->bytes =
@@ -129,11 +131,29 @@ static bool check_kind(RegisterFile *file, const Git *git, GError **error)
 						    : check_statement(file, error);
 }
 
+/* Whether it could come into force at all; whether it may is the judge's question. */
+static bool check_policy(const TreeChange *change, const char *name, const Git *git, GError **error)
+{
+	g_autofree char *path = g_strconcat(POLICY_PATH, name, NULL);
+	g_auto(Charter) charter = {NULL};
+	g_autoptr(GBytes) bytes = NULL;
+	PolicyFile file;
+
+	if (change->status == 'D' || !policy_path_parse(path, &file)) {
+		return true;
+	}
+	bytes = stock_git_read_blob(git, change->new_blob, CHARTER_MAX_BYTES, error);
+	return bytes != NULL && charter_set(&charter, file, bytes, error);
+}
+
 static bool check_file(const TreeChange *change, const Git *git, GError **error)
 {
 	g_auto(RegisterFile) file = {.change = change};
 	g_auto(GStrv) words = g_strsplit(change->path, "/", 3);
 
+	if (g_str_equal(words[0], "policy") && words[1] != NULL) {
+		return check_policy(change, words[1], git, error);
+	}
 	if (!g_str_equal(words[0], "requests")) {
 		return true;
 	}

@@ -97,6 +97,10 @@ bool register_view_open(const Context *context, RegisterView *ret, GError **erro
 		return false;
 	}
 	view.reg = register_new(view.place, context->config->register_branch, view.signers);
+	register_set_host(
+		view.reg, context->config->host != NULL ? context->config->host : g_get_host_name(),
+		context->config->register_self_approval ? context->config->register_one_person
+							: NULL);
 	view.unseen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	if (!recall(context, view.reg, error) || !load(&view, error)) {
 		return false;

@@ -88,8 +88,19 @@ static const char *decision_done(Decision decision)
 		return "approved";
 	case DECISION_REJECT:
 		return "rejected";
+	case DECISION_REVIEW:
+		return "reviewed it";
 	case DECISION_CLOSE:
 		return "closed it";
+	case DECISION_ADOPT:
+		return "brought a policy into force";
+	case DECISION_DONE:
+	case DECISION_LAPSE:
+		return "approved it; the window is over";
+	case DECISION_OVERDUE:
+		return "opened it; the review is overdue";
+	case _DECISION_N:
+		break;
 	}
 	g_assert_not_reached();
 }

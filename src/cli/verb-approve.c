@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * reeve approve and reject: shows what a request would do to this machine, asks, signs a statement
- * over the very bytes that were shown, checks it as the judge will, and brings it into the
- * register.
+ * reeve approve, reject and review: shows what a request would do to this machine, asks, signs a
+ * statement over the very bytes that were shown, checks it as the judge will, and brings it into
+ * the register.
  */
 #include "cli/request-preview.h"
 #include "cli/request-verbs.h"
@@ -18,12 +18,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#define ROLE "change-authority"
-
 typedef struct {
 	const Context *context;
 	Decision decision;
 	const char *note; /* NULL: none */
+	const char *role; /* in which he decides */
 	bool is_asked;    /* on the terminal, before signing */
 	RegisterView view;
 	SigningKey key;
@@ -39,6 +38,15 @@ static void deciding_clear(Deciding *deciding)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Deciding, deciding_clear)
 
 /* Before anything is shown or signed */
+
+/* The words for each: what is asked, what was done. */
+static const struct {
+	const char *verb, *done, *folder;
+} words[] = {
+	[DECISION_APPROVE] = {"Approve", "approved", "approvals"},
+	[DECISION_REJECT] = {"Reject", "rejected", "approvals"},
+	[DECISION_REVIEW] = {"Review", "reviewed", "reviews"},
+};
 
 static bool refuse(GError **error, const char *format, ...) G_GNUC_PRINTF(2, 3);
 static bool refuse(GError **error, const char *format, ...)
@@ -69,6 +77,17 @@ static bool has_decided(const Deciding *deciding, Decision decision)
 	return false;
 }
 
+static bool emergency_is_open(const Standing *standing, GError **error)
+{
+	if (standing->request->type != REQUEST_EMERGENCY) {
+		return refuse(error, "%s is no emergency: only those are reviewed afterwards",
+			      standing->id);
+	}
+	return standing->is_effective ||
+	       refuse(error, "%s is not open, so there is nothing to review: %s", standing->id,
+		      standing->not_effective);
+}
+
 static bool request_can_be_decided(const Deciding *deciding, GError **error)
 {
 	const Standing *standing = deciding->standing;
@@ -76,9 +95,11 @@ static bool request_can_be_decided(const Deciding *deciding, GError **error)
 	Style style;
 
 	if (has_decided(deciding, deciding->decision)) {
-		return refuse(error, "%s has %s %s already", who,
-			      deciding->decision == DECISION_APPROVE ? "approved" : "rejected",
+		return refuse(error, "%s has %s %s already", who, words[deciding->decision].done,
 			      standing->id);
+	}
+	if (deciding->decision == DECISION_REVIEW) {
+		return emergency_is_open(standing, error);
 	}
 	if (standing->closed != NULL) {
 		return refuse(error, "%s was %s", standing->id, standing->closed);
@@ -90,7 +111,9 @@ static bool request_can_be_decided(const Deciding *deciding, GError **error)
 		return refuse(error, "%s was %s; a veto stays: ask for the change anew",
 			      standing->id, standing->not_effective);
 	}
-	if (g_str_equal(standing->request->requester, who)) {
+	if (g_str_equal(standing->request->requester, who) &&
+	    standing->request->type != REQUEST_EMERGENCY &&
+	    g_strcmp0(deciding->subject.law.one_person, who) != 0) {
 		return refuse(error,
 			      "%s is your own request: somebody else than %s must approve it",
 			      standing->id, who);
@@ -116,6 +139,7 @@ static bool find_subject(Deciding *deciding, const char *word, GError **error)
 	}
 	deciding->standing = standing;
 	deciding->subject.request = standing->request;
+	deciding->subject.law = register_law(deciding->view.reg);
 	digest_sha256(g_bytes_get_data(yaml, NULL), g_bytes_get_size(yaml),
 		      deciding->subject.sha256);
 	return hex_decode(standing->blob, deciding->subject.blob, BLOB_BYTES) ||
@@ -145,7 +169,6 @@ static bool show(const Deciding *deciding, GError **error)
 
 static bool ask(const Deciding *deciding, GError **error)
 {
-	const char *verb = deciding->decision == DECISION_APPROVE ? "Approve" : "Reject";
 	char answer[16] = "";
 
 	if (!deciding->is_asked) {
@@ -154,7 +177,8 @@ static bool ask(const Deciding *deciding, GError **error)
 	if (isatty(STDIN_FILENO) != 1) {
 		return refuse(error, "nobody can be asked here; --yes says yes");
 	}
-	g_printerr("\n%s %s as %s? [y/N] ", verb, deciding->standing->id, deciding->key.principal);
+	g_printerr("\n%s %s as %s? [y/N] ", words[deciding->decision].verb, deciding->standing->id,
+		   deciding->key.principal);
 	return (fgets(answer, sizeof(answer), stdin) != NULL &&
 		g_ascii_strcasecmp(g_strstrip(answer), "y") == 0) ||
 	       refuse(error, "nothing was signed");
@@ -167,7 +191,7 @@ static GBytes *write_statement(const Deciding *deciding)
 	Statement statement = {
 		.request = deciding->standing->id,
 		.decision = deciding->decision,
-		.role = (char *)ROLE,
+		.role = (char *)deciding->role,
 		.approver = deciding->key.principal,
 		.date_usec = clock_wall_usec(),
 	};
@@ -195,8 +219,8 @@ static bool would_count(const Deciding *deciding, GBytes *statement, GBytes *sig
 static bool send(const Deciding *deciding, GBytes *statement, GBytes *signature, GError **error)
 {
 	const char *who = deciding->key.principal;
-	g_autofree char *file =
-		g_strdup_printf("requests/%s/approvals/%s", deciding->standing->id, who);
+	g_autofree char *file = g_strdup_printf("requests/%s/%s/%s", deciding->standing->id,
+						words[deciding->decision].folder, who);
 	g_autofree char *beside = g_strconcat(file, ".sig", NULL);
 	g_autofree char *message = g_strdup_printf(
 		"%s: %s by %s%s%s", deciding->standing->id, decision_word(deciding->decision), who,
@@ -228,6 +252,8 @@ static void print_done(const Deciding *deciding)
 	} else if (deciding->decision == DECISION_APPROVE) {
 		g_print("%s approved by %s. What it asks for may be done now, inside its window.\n",
 			id, who);
+	} else if (deciding->decision == DECISION_REVIEW) {
+		g_print("%s reviewed by %s.\n", id, who);
 	} else {
 		g_print("%s rejected by %s. It stays so; a new request may be made.\n", id, who);
 	}
@@ -235,13 +261,15 @@ static void print_done(const Deciding *deciding)
 
 static int decide(const Context *context, Decision decision, int argc, char **argv)
 {
-	g_autofree char *key = NULL, *as = NULL, *note = NULL;
+	g_autofree char *key = NULL, *as = NULL, *note = NULL, *role = NULL;
 	gboolean is_yes = FALSE;
 	const GOptionEntry entries[] = {
 		{"key", 'k', 0, G_OPTION_ARG_FILENAME, &key,
 		 "sign with this key (a .pub: of the agent)", "FILE"},
 		{"as", 0, 0, G_OPTION_ARG_STRING, &as, "as this principal", "PRINCIPAL"},
 		{"note", 0, 0, G_OPTION_ARG_STRING, &note, "why: goes into the commit", "TEXT"},
+		{"role", 0, 0, G_OPTION_ARG_STRING, &role,
+		 "in this role (default " APPROVERS_ROLE ")", "ROLE"},
 		{"yes", 'y', 0, G_OPTION_ARG_NONE, &is_yes, "do not ask", NULL},
 		G_OPTION_ENTRY_NULL,
 	};
@@ -257,6 +285,7 @@ static int decide(const Context *context, Decision decision, int argc, char **ar
 	}
 	deciding.is_asked = !is_yes;
 	deciding.note = note;
+	deciding.role = role != NULL ? role : APPROVERS_ROLE;
 	if (!register_view_open(context, &deciding.view, &error) ||
 	    !find_subject(&deciding, argv[1], &error) ||
 	    !signing_key_choose(deciding.view.signers, key, as, &deciding.key, &error) ||
@@ -276,4 +305,9 @@ int verb_approve(const Context *context, int argc, char **argv)
 int verb_reject(const Context *context, int argc, char **argv)
 {
 	return decide(context, DECISION_REJECT, argc, argv);
+}
+
+int verb_review(const Context *context, int argc, char **argv)
+{
+	return decide(context, DECISION_REVIEW, argc, argv);
 }

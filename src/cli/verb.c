@@ -22,6 +22,8 @@ const Verb verbs[] = {
 	{"request", "new|submit|list|show|close ...", "ask for a change, see what was asked",
 	 verb_request, 0},
 	{"approve", "ID [--key FILE]", "look at a request and sign it", verb_approve, 0},
+	{"review", "ID [--key FILE] [--note TEXT] [--yes]",
+	 "confirm what was done under an emergency request", verb_review, 0},
 	{"reject", "ID [--note TEXT]", "object to a request, for good", verb_reject, 0},
 	{"accept", "PATH... --request ID", "put what drifts under an approved request", verb_accept,
 	 0},

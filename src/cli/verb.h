@@ -43,6 +43,7 @@ int verb_keys(const Context *context, int argc, char **argv);
 int verb_log(const Context *context, int argc, char **argv);
 int verb_policy(const Context *context, int argc, char **argv);
 int verb_register(const Context *context, int argc, char **argv);
+int verb_review(const Context *context, int argc, char **argv);
 int verb_reject(const Context *context, int argc, char **argv);
 int verb_request(const Context *context, int argc, char **argv);
 int verb_show(const Context *context, int argc, char **argv);

@@ -45,6 +45,7 @@ void config_free(Config *config)
 	g_free(config->register_remote);
 	g_free(config->register_branch);
 	g_free(config->register_trust);
+	g_free(config->register_one_person);
 	g_strfreev(config->policies);
 	g_strfreev(config->bus_live);
 	g_strfreev(config->bus_replay);

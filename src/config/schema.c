@@ -142,6 +142,12 @@ static bool read_word(const YamlDocument *document, const YamlNode *node, void *
 						error, "nothing in it");
 }
 
+static bool read_flag(const YamlDocument *document, const YamlNode *node, void *place,
+		      GError **error)
+{
+	return yaml_bool(document, node, place, error);
+}
+
 /* A host name is a level of topics and a word in logs. */
 static bool read_host(const YamlDocument *document, const YamlNode *node, void *place,
 		      GError **error)
@@ -180,6 +186,8 @@ static const Key register_keys[] = {
 	{"remote", read_text, PLACE(register_remote)},
 	{"branch", read_word, PLACE(register_branch)},
 	{"trust", read_path, PLACE(register_trust)},
+	{"one_person", read_word, PLACE(register_one_person)},
+	{"self_approval", read_flag, PLACE(register_self_approval)},
 	{NULL},
 };
 
@@ -225,7 +233,14 @@ static bool read_keys(const YamlDocument *document, const YamlNode *mapping, con
 static bool read_register(const YamlDocument *document, const YamlNode *node, void *config,
 			  GError **error)
 {
-	return read_keys(document, node, register_keys, config, error);
+	const Config *read = config;
+
+	if (!read_keys(document, node, register_keys, config, error)) {
+		return false;
+	}
+	return !read->register_self_approval || read->register_one_person != NULL ||
+	       yaml_complain(document, node, "add `one_person: NAME@...`: who is alone here", error,
+			     "`self_approval` is for a machine of one declared person only");
 }
 
 static bool read_bus(const YamlDocument *document, const YamlNode *node, void *config,

@@ -112,6 +112,9 @@ static GStrv plan_judge(const DaemonOptions *options, const Config *config, cons
 	if (config->register_path != NULL) {
 		add_option(line, "--register", config->register_path);
 	}
+	if (config->register_self_approval) {
+		add_option(line, "--self-approval", config->register_one_person);
+	}
 	add_option(line, "--register-branch", config->register_branch);
 	add_option(line, "--machine-id", identity->machine_id);
 	add_option(line, "--boot-id", identity->boot_id);

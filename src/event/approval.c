@@ -18,6 +18,7 @@ Approval *approval_copy(const Approval *approval)
 	copy->approver = g_strdup(approval->approver);
 	copy->problem = g_strdup(approval->problem);
 	copy->note = g_strdup(approval->note);
+	copy->role = g_strdup(approval->role);
 	copy->also = g_strdupv(approval->also);
 	copy->fingerprint = g_strdup(approval->fingerprint);
 	return copy;
@@ -29,22 +30,58 @@ void approval_free(Approval *approval)
 	g_free(approval->approver);
 	g_free(approval->problem);
 	g_free(approval->note);
+	g_free(approval->role);
 	g_strfreev(approval->also);
 	g_free(approval->fingerprint);
 	g_free(approval);
 }
 
+static const char *const decision_words[] = {
+	[DECISION_APPROVE] = "approve", [DECISION_REJECT] = "reject",
+	[DECISION_REVIEW] = "review",   [DECISION_CLOSE] = "close",
+	[DECISION_ADOPT] = "adopt",     [DECISION_DONE] = "done",
+	[DECISION_LAPSE] = "lapse",     [DECISION_OVERDUE] = "overdue",
+};
+
 const char *decision_word(Decision decision)
 {
-	switch (decision) {
-	case DECISION_APPROVE:
-		return "approve";
-	case DECISION_REJECT:
-		return "reject";
-	case DECISION_CLOSE:
-		return "close";
+	return decision_words[decision];
+}
+
+bool decision_is_signed(Decision decision)
+{
+	return decision <= DECISION_REVIEW;
+}
+
+static const struct {
+	Presence bit;
+	const char *word;
+} presences[] = {{PRESENCE_TOUCH, "touch"}, {PRESENCE_PIN, "pin"}};
+
+static json_t *presence_to_json(guint presence)
+{
+	json_t *words = json_array();
+
+	for (gsize i = 0; i < G_N_ELEMENTS(presences); i++) {
+		if ((presence & presences[i].bit) != 0) {
+			json_array_append_new(words, json_string(presences[i].word));
+		}
 	}
-	g_assert_not_reached();
+	return words;
+}
+
+static guint presence_from_json(const json_t *words)
+{
+	guint presence = 0;
+
+	for (size_t i = 0; i < json_array_size(words); i++) {
+		const char *word = json_string_value(json_array_get(words, i));
+
+		for (gsize k = 0; k < G_N_ELEMENTS(presences); k++) {
+			presence |= g_strcmp0(word, presences[k].word) == 0 ? presences[k].bit : 0;
+		}
+	}
+	return presence;
 }
 
 json_t *approval_to_json(const Approval *approval)
@@ -57,6 +94,10 @@ json_t *approval_to_json(const Approval *approval)
 	member_set(object, "counts", json_boolean(approval->counts));
 	member_set_line(object, "problem", approval->problem, PROBLEM_BYTES);
 	member_set_line(object, "note", approval->note, PROBLEM_BYTES);
+	member_set_line(object, "role", approval->role, WORD_BYTES);
+	if (approval->presence != 0) {
+		member_set(object, "presence", presence_to_json(approval->presence));
+	}
 	member_set_line(object, "fingerprint", approval->fingerprint, WORD_BYTES);
 	member_set_word(object, "digest", approval->digest);
 	if (approval->pinned[0] != '\0') {
@@ -98,7 +139,7 @@ static bool get_decision(const json_t *object, Decision *ret)
 {
 	const char *word = json_string_value(json_object_get(object, "decision"));
 
-	for (Decision decision = DECISION_APPROVE; decision <= DECISION_CLOSE; decision++) {
+	for (Decision decision = DECISION_APPROVE; decision < _DECISION_N; decision++) {
 		if (g_strcmp0(word, decision_word(decision)) == 0) {
 			*ret = decision;
 			return true;
@@ -115,6 +156,8 @@ Approval *approval_from_json(const json_t *object, GError **error)
 	approval->approver = get_text(object, "approver");
 	approval->problem = get_text(object, "problem");
 	approval->note = get_text(object, "note");
+	approval->role = get_text(object, "role");
+	approval->presence = presence_from_json(json_object_get(object, "presence"));
 	approval->fingerprint = get_text(object, "fingerprint");
 	approval->counts = json_is_true(json_object_get(object, "counts"));
 	get_digest(object, "pinned", approval->pinned);

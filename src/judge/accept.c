@@ -74,18 +74,19 @@ static bool match_passes(const Acceptance *acceptance, const Match *match, GErro
 		      acceptance->request, acceptance->path, reasons->str);
 }
 
-static bool is_covered_now(const Approvals *approvals, const Acceptance *acceptance,
-			   const Change *change, const JudgementFrame *frame, Considered *ret,
-			   GError **error)
+static bool is_covered_now(const Approvals *approvals, const Used *used,
+			   const Acceptance *acceptance, const Change *change,
+			   const JudgementFrame *frame, Considered *ret, GError **error)
 {
 	const Register *reg = approvals_register(approvals);
-	const MatchContext now = {
+	MatchContext now = {
 		.host = frame->host.name == NULL ? "" : frame->host.name,
 		.earliest_usec = frame->time_usec,
 		.latest_usec = frame->time_usec,
 		.login = acceptance->login,
 	};
 
+	used_put(used, &now);
 	if (!register_hold(reg, acceptance->request, change, &now, &ret->match)) {
 		return refuse(error, REEVE_ERROR_NOT_FOUND,
 			      "there is no request %s that can be read", acceptance->request);
@@ -126,6 +127,7 @@ bool accept_tell(Judge *judge, const Approvals *approvals, const Acceptance *acc
 		 char ret_id[EVENT_ID_HEX + 1], GError **error)
 {
 	JudgementFrame frame = judge_frame(judge);
+	const Used used = {judge_index(judge), judge_journal_fd(judge)};
 	const Approved until_now = {.kind = APPROVED_UNTIL_NOW};
 	g_auto(Considered) considered = {0};
 	VerdictGrounds grounds = {.approved = &until_now, .considered = &considered};
@@ -144,11 +146,11 @@ bool accept_tell(Judge *judge, const Approvals *approvals, const Acceptance *acc
 					      "%s: its states cannot be read from snapshots.git",
 					      acceptance->path);
 	}
-	if (!is_covered_now(approvals, acceptance, change, &frame, &considered, error)) {
+	if (!is_covered_now(approvals, &used, acceptance, change, &frame, &considered, error)) {
 		return false;
 	}
 	verdict_decide(change, &grounds);
-	verdict_weigh(change);
+	verdict_weigh(change, register_people(approvals_register(approvals)));
 	if (!judge_tell(judge, make_event(acceptance, drift, g_steal_pointer(&change), &frame),
 			error)) {
 		g_prefix_error(error, "not written yet, but kept: ");

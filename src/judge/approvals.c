@@ -2,6 +2,8 @@
 /* The register as the judge uses it: see approvals.h. */
 #include "judge/approvals.h"
 
+#include "judge/deadline.h"
+
 #include "base/clock.h"
 #include "base/fd.h"
 #include "base/io.h"
@@ -111,6 +113,11 @@ Approvals *approvals_new(const TrustSource *trust, const char *path, const char 
 	return approvals;
 }
 
+void approvals_set_host(Approvals *approvals, const char *host, const char *one_person)
+{
+	register_set_host(approvals->reg, host, one_person);
+}
+
 void approvals_free(Approvals *approvals)
 {
 	if (approvals == NULL) {
@@ -152,6 +159,8 @@ bool approvals_recall(Approvals *approvals, Index *index, int journal_fd, GError
 static void list_problems(Approvals *approvals)
 {
 	g_autoptr(GPtrArray) requests = register_requests(approvals->reg);
+	bool is_wild;
+	const GPtrArray *policy = register_policy_problems(approvals->reg, &is_wild);
 
 	g_ptr_array_set_size(approvals->problems, 0);
 	if (approvals->register_problem != NULL) {
@@ -159,6 +168,9 @@ static void list_problems(Approvals *approvals)
 	}
 	if (approvals->trust_problem != NULL) {
 		g_ptr_array_add(approvals->problems, g_strdup(approvals->trust_problem));
+	}
+	for (guint i = 0; i < policy->len; i++) {
+		g_ptr_array_add(approvals->problems, g_strdup(policy->pdata[i]));
 	}
 	for (guint i = 0; i < requests->len; i++) {
 		const Standing *standing = g_ptr_array_index(requests, i);
@@ -208,6 +220,21 @@ ApprovalsLook approvals_look(Approvals *approvals, gint64 now_usec, GPtrArray **
 		approvals_unreadable(approvals) == NULL;
 	approvals->must_judge_again &= !moved;
 	return moved ? APPROVALS_MOVED : APPROVALS_SAME;
+}
+
+const char *approvals_wild_policy(const Approvals *approvals)
+{
+	bool is_wild;
+	const GPtrArray *policy = register_policy_problems(approvals->reg, &is_wild);
+
+	return is_wild ? policy->pdata[policy->len - 1] : NULL;
+}
+
+GPtrArray *approvals_take_due(Approvals *approvals, Store *store, gint64 now_usec)
+{
+	g_autofree char *head = store_head(store, NULL);
+
+	return deadlines_take(approvals->reg, store, head, now_usec);
 }
 
 char *approvals_take_lost(Approvals *approvals)

@@ -12,6 +12,7 @@
  */
 #pragma once
 
+#include "change/store.h"
 #include "journal/index.h"
 #include "register/register.h"
 
@@ -34,6 +35,8 @@ typedef struct Approvals Approvals;
 
 /* `path` is the register as seen from behind the wall. Parses; never fails as a whole. */
 Approvals *approvals_new(const TrustSource *trust, const char *path, const char *branch);
+/* Whose register it is (register_set_host); before the first look. */
+void approvals_set_host(Approvals *approvals, const char *host, const char *one_person);
 void approvals_free(Approvals *approvals);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Approvals, approvals_free)
 
@@ -63,6 +66,11 @@ const char *approvals_unreadable(const Approvals *approvals);
 char *approvals_take_lost(Approvals *approvals);
 /* That some requests cannot be read, and why, in one sentence; NULL: all can. The others count. */
 const char *approvals_damage(const Approvals *approvals);
+/* That somebody changed the register's policy whom nobody asked, in one sentence; NULL. */
+const char *approvals_wild_policy(const Approvals *approvals);
+/* What fell due: array of Approval to be told, owned by the caller. `store` says what was
+ * done. */
+GPtrArray *approvals_take_due(Approvals *approvals, Store *store, gint64 now_usec);
 /* What a person should put right: the above, and requests that cannot be read. Array of char *,
  * owned by the approvals until the next look. */
 const GPtrArray *approvals_problems(const Approvals *approvals);

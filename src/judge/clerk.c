@@ -12,6 +12,7 @@ struct Clerk {
 	bool has_recalled;
 	bool is_busy;
 	bool must_judge_again; /* the register moved: what drifts may be covered by now */
+	char *wild;            /* what was told of a policy nobody asked for */
 	char *unreadable; /* what was told of a register, requests or keys that cannot be read */
 };
 
@@ -30,6 +31,7 @@ void clerk_free(Clerk *clerk)
 	if (clerk == NULL) {
 		return;
 	}
+	g_free(clerk->wild);
 	g_free(clerk->unreadable);
 	g_free(clerk);
 }
@@ -104,11 +106,32 @@ static void tell_lost(Clerk *clerk, const JudgementFrame *frame)
 	outbox_add(clerk->outbox, judgement_health(frame, SEVERITY_HIGH, text, NULL, NULL));
 }
 
+/* It has no effect, but somebody tried. */
+static void tell_wild_policy(Clerk *clerk, const JudgementFrame *frame)
+{
+	const char *wild = approvals_wild_policy(clerk->approvals);
+
+	if (wild != NULL && g_strcmp0(wild, clerk->wild) != 0) {
+		log_warning("%s", wild);
+		outbox_add(clerk->outbox, judgement_health(frame, SEVERITY_HIGH, wild, NULL, NULL));
+	}
+	g_free(clerk->wild);
+	clerk->wild = g_strdup(wild);
+}
+
+/* What falls due by itself. */
+static void tell_due(Clerk *clerk, const JudgementFrame *frame, Store *store)
+{
+	g_autoptr(GPtrArray) due = approvals_take_due(clerk->approvals, store, frame->time_usec);
+
+	tell_news(clerk, frame, due);
+}
+
 static bool judge_drift_again(Clerk *clerk, const JudgementFrame *frame, Store *store,
 			      GError **error)
 {
-	g_autoptr(GPtrArray) resolved =
-		late_resolutions(clerk->approvals, outbox_index(clerk->outbox), store, frame);
+	const Used used = {outbox_index(clerk->outbox), clerk->journal_fd};
+	g_autoptr(GPtrArray) resolved = late_resolutions(clerk->approvals, &used, store, frame);
 
 	clerk->must_judge_again = false;
 	g_ptr_array_set_free_func(resolved, NULL);
@@ -136,6 +159,10 @@ ClerkLook clerk_look(Clerk *clerk, JudgementFrame *frame, Store *store, GError *
 	clerk->must_judge_again |= look == APPROVALS_MOVED;
 	tell_lost(clerk, frame);
 	tell_unreadable(clerk, frame);
+	tell_wild_policy(clerk, frame);
+	if (store != NULL) {
+		tell_due(clerk, frame, store);
+	}
 	/* the snapshots may not be open yet; and without an index nothing is known to drift */
 	if (!clerk->must_judge_again || store == NULL || outbox_index(clerk->outbox) == NULL) {
 		return CLERK_READY;

@@ -7,6 +7,7 @@
 #include "judge/approved.h"
 #include "judge/occasion.h"
 #include "judge/standing.h"
+#include "judge/used.h"
 
 #include <string.h>
 
@@ -131,9 +132,11 @@ static void hold_against_register(Judge *judge, const ChangeSet *set, const Chan
 {
 	const Register *reg = approvals_register(judge->approvals);
 	g_auto(FileState) agreed = {0};
+	const Used used = {outbox_index(judge->outbox), judge->places.journal_fd};
 	MatchContext context;
 
 	occasion_of(set, change, judge->host.name, &context);
+	used_put(&used, &context);
 	add_agreed(judge, change, grounds->approved, &agreed, &context);
 	register_consider(reg, change, &context, false, considered);
 	grounds->considered = considered;
@@ -172,7 +175,9 @@ static void judge_change(Judge *judge, const ChangeSet *set, Change *change, cha
 	decide(judge, set, change);
 	policy_judge(judge->rules->policy, change);
 	standing_apply(change);
-	verdict_weigh(change);
+	verdict_weigh(change, judge->approvals == NULL
+				      ? NULL
+				      : register_people(approvals_register(judge->approvals)));
 }
 
 /* Lines were for the rules; what stays in memory until the event is written is bounded. */
@@ -390,6 +395,11 @@ bool judge_tell(Judge *judge, Event *event, GError **error)
 bool judge_is_reading(const Judge *judge)
 {
 	return judge->clerk != NULL && clerk_is_busy(judge->clerk);
+}
+
+int judge_journal_fd(const Judge *judge)
+{
+	return judge->places.journal_fd;
 }
 
 Store *judge_store(Judge *judge)

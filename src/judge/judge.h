@@ -56,6 +56,8 @@ Event *judge_new_event(Judge *judge, EventKind kind);
 JudgementFrame judge_frame(const Judge *judge);
 /* Whether the register is half read, so that nothing may be asked of it. */
 bool judge_is_reading(const Judge *judge);
+/* The journal's folder. */
+int judge_journal_fd(const Judge *judge);
 /* snapshots.git; NULL before the first snapshot. */
 Store *judge_store(Judge *judge);
 

@@ -57,37 +57,53 @@ Event *judgement_health(const JudgementFrame *frame, Severity severity, const ch
 	return event;
 }
 
-static const char *decision_noun(Decision decision)
+static const struct {
+	const char *noun;
+	Severity severity; /* of one that counts */
+} decisions[_DECISION_N] = {
+	[DECISION_APPROVE] = {"approval", SEVERITY_INFORMATIONAL},
+	[DECISION_REJECT] = {"rejection", SEVERITY_INFORMATIONAL},
+	[DECISION_REVIEW] = {"review", SEVERITY_INFORMATIONAL},
+	[DECISION_CLOSE] = {"closing", SEVERITY_INFORMATIONAL},
+	[DECISION_ADOPT] = {"policy under", SEVERITY_MEDIUM},
+	[DECISION_DONE] = {"end of the window", SEVERITY_INFORMATIONAL},
+	[DECISION_LAPSE] = {"end of the window", SEVERITY_MEDIUM},
+	[DECISION_OVERDUE] = {"missing review", SEVERITY_CRITICAL},
+};
+
+/* What this host tells itself stands in the note; what people do, with their names. */
+static char *decision_summary(const Approval *approval)
 {
-	switch (decision) {
-	case DECISION_APPROVE:
-		return "approval";
-	case DECISION_REJECT:
-		return "rejection";
-	case DECISION_CLOSE:
-		return "closing";
+	const char *noun = decisions[approval->decision].noun;
+
+	if (approval->decision == DECISION_ADOPT) {
+		return g_strdup_printf(
+			"policy/%s of the register is in force, by %s, approved by %s",
+			approval->note, approval->request, approval->approver);
 	}
-	g_assert_not_reached();
+	if (approval->decision > DECISION_ADOPT) {
+		return g_strdup_printf("%s: %s", approval->request, approval->note);
+	}
+	return g_strdup_printf("%s of %s by %s%s%s", noun, approval->request, approval->approver,
+			       approval->note == NULL ? "" : ": ",
+			       approval->note == NULL ? "" : approval->note);
 }
 
 /* One that does not count may be a slip or an attempt: somebody should look. */
 Event *judgement_approval(const JudgementFrame *frame, const Approval *approval)
 {
 	Event *event = new_event(EVENT_REQUEST, frame, NULL, NULL);
-	const char *what = decision_noun(approval->decision);
 
 	event->approval = approval_copy(approval);
 	event->who = g_strdup(approval->approver);
 	if (approval->counts) {
-		event->summary =
-			g_strdup_printf("%s of %s by %s%s%s", what, approval->request,
-					approval->approver, approval->note == NULL ? "" : ": ",
-					approval->note == NULL ? "" : approval->note);
+		event->severity = decisions[approval->decision].severity;
+		event->summary = decision_summary(approval);
 	} else {
 		event->severity = SEVERITY_MEDIUM;
-		event->summary =
-			g_strdup_printf("%s of %s by %s does not count: %s", what,
-					approval->request, approval->approver, approval->problem);
+		event->summary = g_strdup_printf(
+			"%s of %s by %s does not count: %s", decisions[approval->decision].noun,
+			approval->request, approval->approver, approval->problem);
 	}
 	return event;
 }

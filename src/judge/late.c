@@ -68,12 +68,13 @@ static bool is_covered(const Approvals *approvals, const Change *change,
 {
 	register_consider(approvals_register(approvals), change, context, late, ret);
 	return ret->standing != NULL && ret->match.kind != MATCH_FAILED &&
-	       ret->standing->request->type != REQUEST_EMERGENCY;
+	       (ret->standing->request->type != REQUEST_EMERGENCY ||
+		ret->standing->reviewed_usec != 0);
 }
 
 /* Covered at its time (it only could not be verified then), or by now, or not at all. */
-static bool judge_again(const Approvals *approvals, const ChangeSet *set, Change *change,
-			const JudgementFrame *frame, bool *ret_late)
+static bool judge_again(const Approvals *approvals, const Used *used, const ChangeSet *set,
+			Change *change, const JudgementFrame *frame, bool *ret_late)
 {
 	g_auto(Considered) then = {0};
 	g_auto(Considered) now = {0};
@@ -82,13 +83,14 @@ static bool judge_again(const Approvals *approvals, const ChangeSet *set, Change
 	VerdictGrounds grounds = {.approved = &until_now};
 
 	occasion_of(set, change, frame->host.name, &context);
+	used_put(used, &context);
 	*ret_late = !is_covered(approvals, change, &context, false, &then);
 	if (*ret_late && !is_covered(approvals, change, &context, true, &now)) {
 		return false;
 	}
 	grounds.considered = *ret_late ? &now : &then;
 	verdict_decide(change, &grounds);
-	verdict_weigh(change);
+	verdict_weigh(change, register_people(approvals_register(approvals)));
 	return true;
 }
 
@@ -112,10 +114,14 @@ Event *late_resolution(const Drift *drift, Change *change, const JudgementFrame 
 	return event;
 }
 
-static char *summary(const Change *change, bool late)
+static char *summary(const Change *change, const char *was, bool late)
 {
 	g_autofree char *path = event_path(change->path);
 
+	if (was != NULL) {
+		return g_strdup_printf("%s: the emergency %s was reviewed by %s", path,
+				       change->request, was);
+	}
 	return g_strdup_printf(late ? "%s: approved after the fact by %s"
 				    : "%s: approved by %s, which can be verified now",
 			       path, change->request);
@@ -140,32 +146,40 @@ Change *late_change(const Drift *drift, Store *store, ChangeSet **ret_set)
 	return g_steal_pointer(&change);
 }
 
-static Event *resolve(const Approvals *approvals, const Drift *drift, Store *store,
-		      const JudgementFrame *frame)
+/* Who reviewed the emergency that covers it; NULL: it is none. */
+static const char *reviewer_of(const Approvals *approvals, const Change *change)
+{
+	const Standing *standing = register_find(approvals_register(approvals), change->request);
+
+	return standing == NULL ? NULL : standing->reviewer;
+}
+
+static Event *resolve(const Approvals *approvals, const Used *used, const Drift *drift,
+		      Store *store, const JudgementFrame *frame)
 {
 	g_autoptr(ChangeSet) set = NULL;
 	g_autoptr(Change) change = late_change(drift, store, &set);
 	Event *event;
 	bool late;
 
-	if (change == NULL || !judge_again(approvals, set, change, frame, &late)) {
+	if (change == NULL || !judge_again(approvals, used, set, change, frame, &late)) {
 		return NULL;
 	}
 	event = late_resolution(drift, change, frame);
 	event->is_late = late;
-	event->summary = summary(change, late);
+	event->summary = summary(change, reviewer_of(approvals, change), late);
 	g_steal_pointer(&change);
 	return event;
 }
 
-GPtrArray *late_resolutions(const Approvals *approvals, Index *index, Store *store,
+GPtrArray *late_resolutions(const Approvals *approvals, const Used *used, Store *store,
 			    const JudgementFrame *frame)
 {
 	GPtrArray *events = g_ptr_array_new_with_free_func((GDestroyNotify)event_free);
-	g_autoptr(GPtrArray) drifting = index_drift(index, NULL);
+	g_autoptr(GPtrArray) drifting = index_drift(used->index, NULL);
 
 	for (guint i = 0; drifting != NULL && i < drifting->len; i++) {
-		Event *event = resolve(approvals, drifting->pdata[i], store, frame);
+		Event *event = resolve(approvals, used, drifting->pdata[i], store, frame);
 
 		if (event != NULL) {
 			g_ptr_array_add(events, event);

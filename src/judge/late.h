@@ -10,6 +10,7 @@
 #include "journal/index.h"
 #include "judge/approvals.h"
 #include "judge/judgement.h"
+#include "judge/used.h"
 
 /*
  * The way of a drifting path from its approved state to the present one, as one change, with the
@@ -21,6 +22,7 @@ Change *late_change(const Drift *drift, Store *store, ChangeSet **ret_set);
 /* That a drifting path is as agreed now: a `resolved` event, which takes the judged change. */
 Event *late_resolution(const Drift *drift, Change *change, const JudgementFrame *frame);
 
-/* The events to tell: GPtrArray of Event. Paths that cannot be read stay as they are. */
-GPtrArray *late_resolutions(const Approvals *approvals, Index *index, Store *store,
+/* The events to tell: GPtrArray of Event. `used` has the index. Paths that cannot be read stay as
+ * they are. */
+GPtrArray *late_resolutions(const Approvals *approvals, const Used *used, Store *store,
 			    const JudgementFrame *frame);

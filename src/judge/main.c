@@ -236,6 +236,7 @@ static bool work(Outside *outside, const JudgeWall *wall, GError **error)
 	g_autoptr(Ctl) ctl = NULL;
 	Requests requests;
 
+	approvals_set_host(approvals, options->host, options->one_person);
 	rules_compile(&outside->rules);
 	judge = judge_new(&places, &host, &outside->rules, approvals, error);
 	if (judge == NULL) {

@@ -13,6 +13,8 @@ bool judge_options_parse(JudgeOptions *options, int *argc, char ***argv, GError 
 		 "change requests; default STATE/register.git", "DIR"},
 		{"register-branch", 0, 0, G_OPTION_ARG_STRING, &options->register_branch,
 		 "branch of it that counts", "NAME"},
+		{"self-approval", 0, 0, G_OPTION_ARG_STRING, &options->one_person,
+		 "who is alone here, and approves what is his own", "PRINCIPAL"},
 		{"canary", 0, 0, G_OPTION_ARG_FILENAME, &options->canary,
 		 "a file of our own, changed to prove the chain", "PATH"},
 		{"host", 0, 0, G_OPTION_ARG_STRING, &options->host, "name of this machine", "NAME"},
@@ -47,6 +49,7 @@ void judge_options_clear(JudgeOptions *options)
 	g_free(options->trust);
 	g_free(options->register_dir);
 	g_free(options->register_branch);
+	g_free(options->one_person);
 	g_free(options->canary);
 	g_free(options->host);
 	g_free(options->machine_id);

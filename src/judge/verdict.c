@@ -2,6 +2,8 @@
 /* Verdicts: see verdict.h. */
 #include "judge/verdict.h"
 
+#include "base/clock.h"
+
 static void add_reason(Change *change, const char *reason)
 {
 	g_ptr_array_add(change->reasons, g_strdup(reason));
@@ -19,15 +21,16 @@ static bool is_back(const Change *change, const Approved *approved)
 	return approved->kind == APPROVED_AGAIN && change->op != OP_TRANSIENT;
 }
 
-static Verdict verdict_of_type(RequestType type)
+/* What was done in an emergency, and others have looked at since, is as approved. */
+static Verdict verdict_under(const Standing *standing)
 {
-	switch (type) {
+	switch (standing->request->type) {
 	case REQUEST_STANDARD:
 		return VERDICT_STANDARD;
 	case REQUEST_NORMAL:
 		return VERDICT_APPROVED;
 	case REQUEST_EMERGENCY:
-		return VERDICT_EMERGENCY;
+		return standing->reviewed_usec != 0 ? VERDICT_APPROVED : VERDICT_EMERGENCY;
 	}
 	g_assert_not_reached();
 }
@@ -48,6 +51,20 @@ static const char *strength_of(MatchKind kind)
 	g_assert_not_reached();
 }
 
+static void add_review(Change *change, const Standing *standing)
+{
+	g_autofree char *due = clock_format(standing->due_usec);
+
+	if (standing->reviewer != NULL) {
+		g_ptr_array_add(change->reasons, g_strdup_printf("an emergency, reviewed by %s",
+								 standing->reviewer));
+	} else if (standing->due_usec != 0) {
+		g_ptr_array_add(change->reasons,
+				g_strdup_printf("an emergency, to be reviewed until %s: %s", due,
+						standing->not_reviewed));
+	}
+}
+
 static void cover(Change *change, const Considered *considered)
 {
 	const Standing *standing = considered->standing;
@@ -55,7 +72,11 @@ static void cover(Change *change, const Considered *considered)
 		"%s (%s) covers it: %s; approved by %s", standing->id, standing->request->title,
 		strength_of(considered->match.kind), standing->approver);
 
-	give(change, verdict_of_type(standing->request->type), reason);
+	give(change, verdict_under(standing), reason);
+	if (standing->remark != NULL) {
+		add_reason(change, standing->remark);
+	}
+	add_review(change, standing);
 }
 
 static void find_wanting(Change *change, const Considered *considered)
@@ -126,6 +147,14 @@ static void add_history(Change *change, const Approved *approved)
 	}
 }
 
+/* Standing requests that do not fit are told of, but decide nothing. */
+static const char *why_unapproved(const Considered *considered)
+{
+	return considered == NULL || considered->others->len == 0
+		       ? "no request names this path"
+		       : "no request covers this change; only standing requests name this path";
+}
+
 void verdict_decide(Change *change, const VerdictGrounds *grounds)
 {
 	if (is_back(change, grounds->approved)) {
@@ -140,7 +169,10 @@ void verdict_decide(Change *change, const VerdictGrounds *grounds)
 		give(change, VERDICT_RESTORED, reason);
 	} else if (!decide_by_damage(change, grounds->considered) &&
 		   !decide_by_request(change, grounds->considered)) {
-		give(change, VERDICT_UNAPPROVED, "no request names this path");
+		give(change, VERDICT_UNAPPROVED, why_unapproved(grounds->considered));
+		if (grounds->considered != NULL) {
+			add_others(change, grounds->considered);
+		}
 		add_history(change, grounds->approved);
 	}
 }
@@ -151,9 +183,31 @@ static bool is_as_agreed(Verdict verdict)
 	       verdict == VERDICT_STANDARD;
 }
 
-void verdict_weigh(Change *change)
+/* Somebody uses the login of a person who is not there any more. */
+static void weigh_leavers(Change *change, const People *people)
+{
+	for (guint i = 0; i < change->actors->len; i++) {
+		const char *login = actor_login(change->actors->pdata[i]);
+		const Person *person = people_find(people, login);
+		g_autofree char *left = NULL;
+
+		if (person == NULL || person->left_usec == 0 ||
+		    (change->time_usec != 0 && change->time_usec < person->left_usec)) {
+			continue;
+		}
+		left = clock_format(person->left_usec);
+		g_ptr_array_add(change->reasons,
+				g_strdup_printf("the login %s belongs to %s, who left at %s", login,
+						person->name, left));
+		change->severity = MAX(change->severity, SEVERITY_HIGH);
+		return;
+	}
+}
+
+void verdict_weigh(Change *change, const People *people)
 {
 	if (is_as_agreed(change->verdict) && change->rules->len == 0) {
 		change->severity = SEVERITY_INFORMATIONAL;
 	}
+	weigh_leavers(change, people);
 }

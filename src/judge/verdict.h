@@ -33,5 +33,6 @@ typedef struct {
 void verdict_decide(Change *change, const VerdictGrounds *grounds);
 
 /* Sets the severity after the rules were asked: a path that is as agreed, and that no rule minds,
- * is worth no more than a note. */
-void verdict_weigh(Change *change);
+ * is worth no more than a note; what the login of somebody did who has left is at least high,
+ * whatever the verdict. `people` may be NULL. */
+void verdict_weigh(Change *change, const People *people);

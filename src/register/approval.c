@@ -70,7 +70,8 @@ static bool signature_is_good(Approval *approval, const SshSig *sig, GBytes *sta
 	switch (sshsig_verify(sig, g_bytes_get_data(statement, NULL), g_bytes_get_size(statement),
 			      &error)) {
 	case SSHSIG_GOOD:
-		return true;
+		return !sshsig_is_by_hardware(sig) || (approval->presence & PRESENCE_TOUCH) != 0 ||
+		       refuse(approval, "nobody touched the hardware key that signed it");
 	case SSHSIG_UNSUPPORTED:
 		return refuse(approval, "%s", error->message);
 	case SSHSIG_BAD:
@@ -133,18 +134,49 @@ static bool is_by_one_of(const Approval *approval, GStrv people)
 	return false;
 }
 
-char *approval_conflict(const Approval *approval, const Request *request)
+GStrv approval_names(const Approval *approval, const Signers *signers, const People *people)
+{
+	g_autoptr(GStrvBuilder) names = g_strv_builder_new();
+	g_auto(GStrv) of_key = signers_names_of(signers, approval->fingerprint);
+
+	g_strv_builder_add(names, approval->approver);
+	g_strv_builder_addv(names, (const char **)of_key);
+	return people_complete(people, g_strv_builder_end(names));
+}
+
+/* What he would do to his own request. */
+static const char *deed(const Approval *approval)
+{
+	return approval->decision == DECISION_REVIEW ? "review" : "approve";
+}
+
+static bool may_be_alone(const Approval *approval, const Request *request, const ApprovalLaw *law)
+{
+	if (request->type == REQUEST_EMERGENCY && approval->decision == DECISION_APPROVE) {
+		return true;
+	}
+	return law != NULL && law->one_person != NULL && approval->decision == DECISION_APPROVE &&
+	       g_str_equal(approval->approver, law->one_person);
+}
+
+char *approval_conflict(const Approval *approval, const Request *request, const ApprovalLaw *law)
 {
 	const char *who = approval->approver;
 
+	if (may_be_alone(approval, request, law)) {
+		return NULL;
+	}
 	if (approval_is_by(approval, request->requester)) {
-		return g_strdup_printf("%s requested it and cannot approve it as well", who);
+		return g_strdup_printf("%s requested it and cannot %s it as well", who,
+				       deed(approval));
 	}
 	if (is_by_one_of(approval, request->implementers)) {
-		return g_strdup_printf("%s implements it and cannot approve it as well", who);
+		return g_strdup_printf("%s implements it and cannot %s it as well", who,
+				       deed(approval));
 	}
 	if (request->author != NULL && approval_is_by(approval, request->author)) {
-		return g_strdup_printf("%s wrote the content and cannot approve it as well", who);
+		return g_strdup_printf("%s wrote the content and cannot %s it as well", who,
+				       deed(approval));
 	}
 	return NULL;
 }
@@ -159,7 +191,7 @@ static bool person_may_decide(Approval *approval, const ApprovalSubject *subject
 	    memcmp(said->request_sha256, subject->sha256, DIGEST_BYTES) != 0) {
 		return true;
 	}
-	conflict = approval_conflict(approval, subject->request);
+	conflict = approval_conflict(approval, subject->request, &subject->law);
 	return conflict == NULL || refuse(approval, "%s", conflict);
 }
 
@@ -193,8 +225,10 @@ Approval *approval_judge(const ApprovalSubject *subject, const char *approver, G
 	}
 	approval->decision = said.decision;
 	approval->date_usec = said.date_usec;
+	approval->role = g_strdup(said.role);
+	approval->presence = sshsig_presence(&sig);
 	approval->fingerprint = g_strdup(sig.fingerprint);
-	approval->also = signers_names_of(signers, sig.fingerprint);
+	approval->also = approval_names(approval, signers, subject->law.people);
 	hex_encode(said.request_sha256, DIGEST_BYTES, approval->pinned);
 	approval->counts = statement_fits(approval, subject, &said) &&
 			   signature_is_good(approval, &sig, statement) &&

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "event/approval.h"
+#include "register/people.h"
 #include "register/request.h"
 #include "register/signers.h"
 #include "register/statement.h"
@@ -14,11 +15,18 @@
 #include <glib.h>
 #include <stdbool.h>
 
+/* Who is who, by the policy in force, and who is alone by root's word. Both may be NULL. */
+typedef struct {
+	const People *people;
+	const char *one_person; /* principal */
+} ApprovalLaw;
+
 /* The request an approval is held against: as parsed, and as bytes. */
 typedef struct {
 	const Request *request;
 	guint8 sha256[DIGEST_BYTES];
 	guint8 blob[BLOB_BYTES];
+	ApprovalLaw law;
 } ApprovalSubject;
 
 /* The identity of a pair of files: the same for the same bytes, whatever they are worth. */
@@ -27,12 +35,17 @@ void approval_identify(GBytes *statement, GBytes *signature, char ret[DIGEST_HEX
 /* Whether the approver may be that person, by any name the key speaks for. */
 bool approval_is_by(const Approval *approval, const char *person);
 
+/* All names of who approved: those of his key, and those he has as a person. Caller frees. */
+GStrv approval_names(const Approval *approval, const Signers *signers, const People *people);
+
 /*
- * Why this approver may not approve a request, being its requester, one of its implementers or the
- * author of its content; NULL: he may. Asked of the very request the approval pins: at first sight
- * another one may lie in its place. Caller frees.
+ * Why this approval may not approve (or review) a request, being its requester, one of its
+ * implementers or the author of its content; NULL: he may. Asked of the very request the approval
+ * pins: at first sight another one may lie in its place. Whoever has a key opens an emergency, also
+ * his own: it stays an alert until others have reviewed it. `law` NULL: nobody is alone. Caller
+ * frees.
  */
-char *approval_conflict(const Approval *approval, const Request *request);
+char *approval_conflict(const Approval *approval, const Request *request, const ApprovalLaw *law);
 
 /*
  * Judges the pair of files `approvals/<approver>` and `approvals/<approver>.sig`. Never fails: a

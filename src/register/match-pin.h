@@ -20,3 +20,6 @@ void match_pin(const char *prefix, const Pin *pin, const FileState *state, Match
  */
 void match_untouched(const RequestChange *item, const Pin *pin, const Change *change,
 		     const FileState *agreed, Match *match);
+
+/* The conditions of a standing request (match-condition.c). */
+void match_conditions(const Conditions *conditions, const Change *change, Match *match);

@@ -42,17 +42,25 @@ static bool host_matches(const char *pattern, const char *host)
 	return glob_match(as_pattern, as_path);
 }
 
+bool request_is_for_host(const Request *request, const char *host)
+{
+	if (request->hosts == NULL || request->hosts[0] == NULL) {
+		return true;
+	}
+	for (char **pattern = request->hosts; *pattern != NULL; pattern++) {
+		if (host_matches(*pattern, host == NULL ? "" : host)) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static void test_host(const Request *request, const MatchContext *context, Match *match)
 {
 	g_autofree char *wanted = NULL;
 
-	if (request->hosts == NULL || request->hosts[0] == NULL) {
+	if (request_is_for_host(request, context->host)) {
 		return;
-	}
-	for (char **host = request->hosts; *host != NULL; host++) {
-		if (host_matches(*host, context->host)) {
-			return;
-		}
 	}
 	wanted = g_strjoinv(", ", request->hosts);
 	match_fail(match, "host: requested for %s, this is %s", wanted, context->host);
@@ -90,6 +98,15 @@ static void test_window(const Request *request, const MatchContext *context, Mat
 	}
 }
 
+/* Break-glass is one person's work, and one who is alone does all of it. */
+static bool may_do_all(const Request *request, const MatchContext *context, const char *login)
+{
+	return request->type == REQUEST_EMERGENCY ||
+	       (context->one_person != NULL &&
+		(person_may_be(context->one_person, login) ||
+		 people_are_one(context->people, context->one_person, login)));
+}
+
 /* Nobody carries out what he approved himself, whoever else may. */
 static void test_not_approver(const MatchContext *context, const char *login, Match *match)
 {
@@ -106,17 +123,32 @@ static void test_not_approver(const MatchContext *context, const char *login, Ma
 	}
 }
 
-static bool is_named(const Request *request, const char *login)
+static bool is_named(const Request *request, const MatchContext *context, const char *login)
 {
-	return request->implementers != NULL && login != NULL &&
-	       g_strv_contains((const char *const *)request->implementers, login);
+	for (char **name = request->implementers; name != NULL && *name != NULL && login != NULL;
+	     name++) {
+		if (g_str_equal(*name, login) || people_are_one(context->people, *name, login)) {
+			return true;
+		}
+	}
+	return false;
 }
 
 /* Nor what he requested himself, unless those who approved it have read his name. */
-static void test_not_requester(const Request *request, const char *login, Match *match)
+static void test_not_requester(const Request *request, const MatchContext *context,
+			       const char *login, Match *match)
 {
-	if (request->requester != NULL && person_may_be(request->requester, login) &&
-	    !is_named(request, login)) {
+	if (context->requester == REQUESTER_ALWAYS || request->requester == NULL ||
+	    (!person_may_be(request->requester, login) &&
+	     !people_are_one(context->people, request->requester, login))) {
+		return;
+	}
+	if (context->requester == REQUESTER_NEVER) {
+		match_fail(match,
+			   "implementer: %s requested it, and policy/approvers.yaml lets no "
+			   "requester do it",
+			   request->requester);
+	} else if (!is_named(request, context, login)) {
 		match_fail(match,
 			   "implementer: %s requested it and is not named among its implementers",
 			   request->requester);
@@ -128,12 +160,12 @@ static void test_login(const Request *request, const MatchContext *context, cons
 {
 	g_autofree char *wanted = NULL;
 
-	if (login != NULL) {
+	if (login != NULL && !may_do_all(request, context, login)) {
 		test_not_approver(context, login, match);
-		test_not_requester(request, login, match);
+		test_not_requester(request, context, login, match);
 	}
 	if (request->implementers == NULL || request->implementers[0] == NULL ||
-	    is_named(request, login)) {
+	    is_named(request, context, login)) {
 		return;
 	}
 	wanted = g_strjoinv(", ", request->implementers);
@@ -203,6 +235,21 @@ static MatchKind item_strength(const RequestChange *item)
 	return pin_has_content(to) ? MATCH_EXACT : MATCH_PARTIAL;
 }
 
+/* A transition happens once; who wants it again asks again. */
+static void test_unused(const Request *request, const RequestChange *item, const Change *change,
+			const MatchContext *context, Match *match)
+{
+	bool is_transition = request->type == REQUEST_NORMAL && item->from.is_given;
+	gint64 usec = is_transition && context->used != NULL && match->reasons->len == 0
+			      ? context->used(context->used_with, request->id, change->path)
+			      : 0;
+	g_autofree char *when = clock_format(usec);
+
+	if (usec != 0) {
+		match_fail(match, "used up: it was done at %s, and happens once", when);
+	}
+}
+
 static void match_item(const Request *request, const RequestChange *item, const Change *change,
 		       const MatchContext *context, Match *match)
 {
@@ -227,6 +274,8 @@ static void match_item(const Request *request, const RequestChange *item, const 
 				  "read what it was");
 	}
 	test_source(request, change, match);
+	match_conditions(&request->conditions, change, match);
+	test_unused(request, item, change, context, match);
 	match->kind = match->reasons->len > 0 ? MATCH_FAILED : item_strength(item);
 }
 
@@ -260,6 +309,17 @@ void request_match(const Request *request, const Change *change, const MatchCont
 		}
 	}
 	*ret = best;
+}
+
+bool pin_is_met(const Pin *pin, const FileState *state)
+{
+	Match match = {.reasons = g_ptr_array_new_with_free_func(g_free)};
+	bool passes;
+
+	match_pin("", pin, state, &match);
+	passes = match.reasons->len == 0;
+	match_clear(&match);
+	return passes;
 }
 
 /* Whether a request of this item made the state that is agreed. */

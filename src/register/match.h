@@ -5,6 +5,8 @@
 #pragma once
 
 #include "event/approval.h"
+#include "register/approvers.h"
+#include "register/people.h"
 #include "register/request.h"
 
 #include <glib.h>
@@ -33,6 +35,13 @@ typedef struct {
 	 * nobody asked for is measured by this, or else an approved change would wash it clean */
 	const FileState *agreed;
 	bool agreed_is_unknown; /* it drifted, and nobody can say from what */
+	const People *people;   /* who is who; NULL: nobody is known */
+	RequesterImplements requester;
+	const char *one_person; /* who is alone here, and so may do what is his own; NULL */
+	/* when this very request covered a change of this path before; 0: never. A transition
+	 * happens once. NULL: not known */
+	gint64 (*used)(const void *used_with, const char *request, const char *path);
+	const void *used_with;
 } MatchContext;
 
 typedef struct {
@@ -45,10 +54,17 @@ void match_clear(Match *match);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Match, match_clear)
 
 /* Tests in this order, all of them: path, op, host, window, implementer, approvals (from
- * not_effective), from, content, mode, owner, group, target; then what was not requested. A path
- * that was moved here must be named at its old place as well. */
+ * not_effective), from, content, mode, owner, group, target; then what was not requested, the
+ * conditions of a standing request, and whether a transition happened before. A path that was moved
+ * here must be named at its old place as well. */
 void request_match(const Request *request, const Change *change, const MatchContext *context,
 		   Match *ret);
+
+/* Whether a request is for a host; NULL is a host nobody knows. */
+bool request_is_for_host(const Request *request, const char *host);
+
+/* Whether a state has every property a pin gives. */
+bool pin_is_met(const Pin *pin, const FileState *state);
 
 /*
  * Whether the path is back in a state this request found (`from`), inside window and host: a

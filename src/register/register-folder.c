@@ -49,6 +49,8 @@ static void load_request(Load *load, const git_tree *tree, Standing *standing,
 	subject->request = standing->request;
 	memcpy(subject->blob, git_tree_entry_id(entry)->id, BLOB_BYTES);
 	digest_sha256(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes), subject->sha256);
+	memcpy(standing->sha256, subject->sha256, DIGEST_BYTES);
+	subject->law = register_law(load->reg);
 }
 
 /* Approvals */
@@ -127,10 +129,11 @@ static void load_approval(Load *load, const git_tree *tree, const git_tree_entry
 	}
 }
 
-static void load_approvals(Load *load, const git_tree *tree, const ApprovalSubject *subject,
-			   char **ret_obstacle)
+/* `name`: approvals or reviews. */
+static void load_decisions(Load *load, const git_tree *tree, const char *name,
+			   const ApprovalSubject *subject, char **ret_obstacle)
 {
-	const git_tree_entry *folder = git_tree_entry_byname(tree, "approvals");
+	const git_tree_entry *folder = git_tree_entry_byname(tree, name);
 	git_tree *approvals;
 
 	if (folder == NULL) {
@@ -200,18 +203,22 @@ static void judge_request(Load *load, const git_tree *tree, Standing *standing,
 	g_autofree char *obstacle = NULL;
 
 	if (load->reg->signers != NULL) {
-		load_approvals(load, tree, subject, &obstacle);
+		load_decisions(load, tree, "approvals", subject, &obstacle);
+	}
+	if (load->reg->signers != NULL && obstacle == NULL) {
+		load_decisions(load, tree, "reviews", subject, &obstacle);
 	}
 	if (obstacle == NULL) {
 		load_closing(load, tree, subject, &obstacle);
 	}
 	standing_collect(standing, load->reg);
-	standing_judge(standing, subject);
+	standing_judge(standing, load->reg);
 	if (load->reg->signers == NULL && standing->approvals->len == 0) {
 		standing_block(standing, g_strdup("no key is trusted on this host, so no approval "
 						  "was looked at"));
 	}
 	if (obstacle != NULL) {
+		standing->is_blocked = true;
 		standing_block(standing, g_strdup_printf("requests/%s/%s", standing->id, obstacle));
 	}
 }

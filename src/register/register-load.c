@@ -15,6 +15,7 @@
 /* The clock is looked at once for so many. */
 #define FOLDERS_A_LOOK 16
 #define COMMIT_MAX_BYTES (1024 * 1024)
+#define POLICY_MAX 64
 
 static gboolean folder_is_stale(gpointer id, gpointer folder, gpointer unused)
 {
@@ -80,6 +81,25 @@ static void open_requests(Load *load, const git_tree *root)
 	}
 }
 
+/* What lies there, by id alone: whether it may come into force is register_weigh_policy's. */
+static void open_policy(Load *load, const git_tree *root)
+{
+	const git_tree_entry *entry = git_tree_entry_byname(root, "policy");
+	g_autofree char *problem = NULL;
+	git_tree *policy = entry == NULL ? NULL : load_tree(load, entry, POLICY_MAX, &problem);
+
+	for (PolicyFile file = 0; policy != NULL && file < POLICY_FILES; file++) {
+		entry = git_tree_entry_byname(policy, policy_file_name(file));
+		load->policy[file] =
+			entry == NULL ? NULL : g_strdup(git_oid_tostr_s(git_tree_entry_id(entry)));
+	}
+	if (problem != NULL && load->broken == NULL) {
+		g_set_error(&load->broken, REEVE_ERROR, REEVE_ERROR_CORRUPT, "register: %s",
+			    problem);
+	}
+	git_tree_free(policy);
+}
+
 static void open_commit(Load *load)
 {
 	g_autofree char *problem = NULL;
@@ -100,6 +120,7 @@ static void open_commit(Load *load)
 		load_note_broken(load, "its newest commit");
 	} else {
 		open_requests(load, root);
+		open_policy(load, root);
 	}
 	git_tree_free(root);
 	git_commit_free(commit);
@@ -111,6 +132,9 @@ void load_free(Load *load)
 		return;
 	}
 	git_tree_free(load->requests);
+	for (PolicyFile file = 0; file < POLICY_FILES; file++) {
+		g_free(load->policy[file]);
+	}
 	git_odb_free(load->odb);
 	g_clear_error(&load->broken);
 	g_free(load);
@@ -147,6 +171,9 @@ static bool load_begin(Register *reg, const git_oid *head, gint64 now_usec, GErr
 		g_propagate_error(error, g_steal_pointer(&load->broken));
 		return false;
 	}
+	if (!register_read_policy(load, error)) {
+		return false;
+	}
 	forget_what_is_current(reg);
 	reg->load = g_steal_pointer(&load);
 	return true;
@@ -174,6 +201,7 @@ static RegisterLoad load_end(Register *reg)
 	    load->has_moved) {
 		register_index(reg);
 	}
+	load->has_moved |= register_weigh_policy(load);
 	if (is_other) {
 		look_back(reg, load);
 	}
@@ -238,7 +266,8 @@ static RegisterLoad look(Register *reg, gint64 now_usec, GError **error)
 		load_failed(error, reg->ref);
 		return REGISTER_ERROR;
 	}
-	if (reg->commit != NULL && git_oid_equal(&head, &reg->head) && reg->damaged == 0) {
+	if (reg->commit != NULL && git_oid_equal(&head, &reg->head) && reg->damaged == 0 &&
+	    !reg->policy_waits) {
 		reg->looked_usec = now_usec;
 		return REGISTER_SAME;
 	}

@@ -134,24 +134,29 @@ static char *why_not_plain(const git_tree_entry *entry, bool wants_folder)
 	return g_strdup_printf("%s is nothing git knows", name);
 }
 
-GBytes *load_file(Load *load, const git_tree_entry *entry, gsize max, char **ret_problem)
+GBytes *load_blob(Load *load, const git_oid *id, gsize max, const char *name, char **ret_problem)
 {
-	const char *name = git_tree_entry_name(entry);
 	git_blob *blob = NULL;
 	GBytes *bytes;
 
-	*ret_problem = why_not_plain(entry, false);
-	if (*ret_problem != NULL ||
-	    !load_fits(load, git_tree_entry_id(entry), max, name, ret_problem)) {
+	if (!load_fits(load, id, max, name, ret_problem)) {
 		return NULL;
 	}
-	if (git_blob_lookup(&blob, load->reg->repository, git_tree_entry_id(entry)) != 0) {
+	if (git_blob_lookup(&blob, load->reg->repository, id) != 0) {
 		load_note_broken(load, name);
 		return NULL;
 	}
 	bytes = g_bytes_new(git_blob_rawcontent(blob), (gsize)git_blob_rawsize(blob));
 	git_blob_free(blob);
 	return bytes;
+}
+
+GBytes *load_file(Load *load, const git_tree_entry *entry, gsize max, char **ret_problem)
+{
+	*ret_problem = why_not_plain(entry, false);
+	return *ret_problem != NULL ? NULL
+				    : load_blob(load, git_tree_entry_id(entry), max,
+						git_tree_entry_name(entry), ret_problem);
 }
 
 git_tree *load_tree(Load *load, const git_tree_entry *entry, gsize max_entries, char **ret_problem)

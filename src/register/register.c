@@ -5,8 +5,6 @@
  */
 #include "register/register-load.h"
 
-#include "base/clock.h"
-
 #include <string.h>
 
 void standing_free(Standing *standing)
@@ -17,7 +15,12 @@ void standing_free(Standing *standing)
 	g_free(standing->blob);
 	g_ptr_array_unref(standing->approvals);
 	g_free(standing->not_effective);
+	g_free(standing->approver);
 	g_free(standing->closed);
+	g_free(standing->frozen);
+	g_free(standing->remark);
+	g_free(standing->reviewer);
+	g_free(standing->not_reviewed);
 	g_free(standing);
 }
 
@@ -42,6 +45,7 @@ Register *register_new(const char *path, const char *branch, const Signers *sign
 	reg->packs = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	reg->news = g_ptr_array_new_with_free_func((GDestroyNotify)approval_free);
 	reg->unknown = g_ptr_array_new();
+	reg->policy_problems = g_ptr_array_new_with_free_func(g_free);
 	reg->by_path = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
 					     (GDestroyNotify)g_ptr_array_unref);
 	reg->by_folder = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
@@ -53,6 +57,13 @@ void register_free(Register *reg)
 {
 	load_free(reg->load);
 	g_ptr_array_unref(reg->unknown);
+	g_ptr_array_unref(reg->policy_problems);
+	charter_clear(&reg->charter);
+	for (PolicyFile file = 0; file < POLICY_FILES; file++) {
+		g_free(reg->in_force[file].blob);
+	}
+	g_free(reg->host);
+	g_free(reg->one_person);
 	g_hash_table_unref(reg->by_path);
 	g_hash_table_unref(reg->by_folder);
 	g_hash_table_unref(reg->folders);
@@ -67,6 +78,28 @@ void register_free(Register *reg)
 	g_free(reg->path);
 	g_free(reg->ref);
 	g_free(reg);
+}
+
+void register_set_host(Register *reg, const char *host, const char *one_person)
+{
+	reg->host = g_strdup(host);
+	reg->one_person = g_strdup(one_person);
+}
+
+const GPtrArray *register_policy_problems(const Register *reg, bool *ret_is_wild)
+{
+	*ret_is_wild = reg->policy_is_wild;
+	return reg->policy_problems;
+}
+
+ApprovalLaw register_law(const Register *reg)
+{
+	return (ApprovalLaw){reg->charter.people, reg->one_person};
+}
+
+const People *register_people(const Register *reg)
+{
+	return reg->charter.people;
 }
 
 /*
@@ -106,6 +139,9 @@ void register_recall(Register *reg, const Approval *approval)
 	GPtrArray *of = g_hash_table_lookup(reg->seen, approval->request);
 	guint at;
 
+	if (approval->decision == DECISION_ADOPT) {
+		register_recall_policy(reg, approval);
+	}
 	if (of == NULL) {
 		of = g_ptr_array_new_with_free_func((GDestroyNotify)approval_free);
 		g_hash_table_insert(reg->seen, g_strdup(approval->request), of);
@@ -218,6 +254,7 @@ void register_index(Register *reg)
 	g_hash_table_remove_all(reg->by_folder);
 	g_ptr_array_set_size(reg->unknown, 0);
 	reg->damaged = 0;
+	reg->due_usec = 0;
 	for (guint i = 0; i < all->len; i++) {
 		Standing *standing = g_ptr_array_index(all, i);
 
@@ -228,6 +265,23 @@ void register_index(Register *reg)
 			g_ptr_array_add(reg->unknown, standing);
 		}
 	}
+}
+
+void register_judge_again(Register *reg)
+{
+	GHashTableIter each;
+	gpointer folder;
+
+	g_hash_table_iter_init(&each, reg->folders);
+	while (g_hash_table_iter_next(&each, NULL, &folder)) {
+		Standing *standing = ((Folder *)folder)->standing;
+
+		if (standing->request != NULL && !standing->is_damaged && !standing->is_blocked) {
+			standing_collect(standing, reg);
+			standing_judge(standing, reg);
+		}
+	}
+	reg->due_usec = 0;
 }
 
 const char *register_damage(const Register *reg, guint *ret_count)
@@ -284,26 +338,6 @@ void considered_clear(Considered *considered)
 	g_clear_pointer(&considered->others, g_ptr_array_unref);
 }
 
-/* Why a request that may be effective now was not so for this change; NULL: it was. */
-static char *why_not_by_then(const Standing *standing, const MatchContext *context, bool late)
-{
-	g_autofree char *since = NULL;
-	g_autofree char *latest = NULL;
-
-	if (!standing->is_effective) {
-		return g_strdup(standing->not_effective);
-	}
-	if (standing->closed_usec != 0 && (late || context->latest_usec >= standing->closed_usec)) {
-		return g_strdup(standing->closed);
-	}
-	if (late || standing->since_usec <= context->latest_usec) {
-		return NULL;
-	}
-	since = clock_format(standing->since_usec);
-	latest = clock_format(context->latest_usec);
-	return g_strdup_printf("approved at %s, after the change at %s", since, latest);
-}
-
 static void put_other(GPtrArray *others, const Standing *standing, const char *why)
 {
 	g_ptr_array_add(others, g_strdup_printf("%s names it too: %s", standing->id, why));
@@ -348,21 +382,40 @@ static void take_better(Considering *considering, const Standing *standing, Matc
 	}
 }
 
-static void consider_one(Considering *considering, const Standing *standing, const Change *change,
-			 const MatchContext *context, bool late)
+/* The context as one request sees it. */
+static MatchContext context_for(const Register *reg, const Standing *standing,
+				const MatchContext *context, const char *not_effective)
 {
-	g_autofree char *not_effective = why_not_by_then(standing, context, late);
 	MatchContext own = *context;
-	Match match;
 
 	own.not_effective = not_effective;
 	own.approvals = standing->approvals;
+	own.people = reg->charter.people;
+	own.requester = charter_approvers(&reg->charter)->requester;
+	own.one_person = reg->one_person;
+	return own;
+}
+
+static void consider_one(const Register *reg, Considering *considering, const Standing *standing,
+			 const Change *change, const MatchContext *context, bool late)
+{
+	g_autofree char *not_effective = standing_why_not(standing, reg, context, late);
+	MatchContext own = context_for(reg, standing, context, not_effective);
+	Match match;
+
 	request_match(standing->request, change, &own, &match);
 	if (match.kind == MATCH_NONE) {
 		return;
 	}
 	if (standing->is_damaged) {
 		considering->best->damaged = standing->problem;
+	}
+	/* a standing permission that does not fit says nothing against a change */
+	if (match.kind == MATCH_FAILED && standing->request->type == REQUEST_STANDARD &&
+	    !standing->is_damaged) {
+		leave_out(considering, standing, &match);
+		match_clear(&match);
+		return;
 	}
 	take_better(considering, standing, &match);
 }
@@ -389,7 +442,7 @@ void register_consider(const Register *reg, const Change *change, const MatchCon
 	for (guint i = 0; i < candidates->len; i++) {
 		if (i == 0 ||
 		    g_ptr_array_index(candidates, i) != g_ptr_array_index(candidates, i - 1)) {
-			consider_one(&considering, g_ptr_array_index(candidates, i), change,
+			consider_one(reg, &considering, g_ptr_array_index(candidates, i), change,
 				     context, late);
 		}
 	}
@@ -407,14 +460,13 @@ bool register_hold(const Register *reg, const char *id, const Change *change,
 {
 	const Standing *standing = register_find(reg, id);
 	g_autofree char *not_effective = NULL;
-	MatchContext own = *context;
+	MatchContext own;
 
 	if (standing == NULL || standing->request == NULL) {
 		return false;
 	}
-	not_effective = why_not_by_then(standing, context, true);
-	own.not_effective = not_effective;
-	own.approvals = standing->approvals;
+	not_effective = standing_why_not(standing, reg, context, true);
+	own = context_for(reg, standing, context, not_effective);
 	request_match(standing->request, change, &own, ret);
 	return true;
 }
@@ -426,7 +478,7 @@ const char *register_backed_out(const Register *reg, const Change *change, const
 
 	for (guint i = 0; agreed != NULL && literal != NULL && i < literal->len; i++) {
 		const Standing *standing = g_ptr_array_index(literal, i);
-		g_autofree char *not_effective = why_not_by_then(standing, context, false);
+		g_autofree char *not_effective = standing_why_not(standing, reg, context, false);
 		MatchContext own = *context;
 
 		own.not_effective = not_effective;

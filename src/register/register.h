@@ -26,17 +26,28 @@ typedef struct Register Register;
 
 typedef struct {
 	char *id;
-	Request *request;     /* NULL when it could not be read */
-	char *problem;        /* why it could not be read: file, line, caret; NULL */
-	bool is_damaged;      /* git could not give all of it: it may say anything */
-	char *blob;           /* git id of request.yaml; NULL */
-	GPtrArray *approvals; /* of Approval, in the order they were seen */
-	bool is_effective;    /* enough approvals, no veto */
-	const char *approver; /* whose approval made it so; NULL: nobody's */
-	gint64 since_usec;    /* effective for changes from this moment on */
-	char *not_effective;  /* one sentence why not; NULL */
-	gint64 closed_usec;   /* covers nothing from this moment on; 0: it is not closed */
-	char *closed;         /* one sentence: by whom, when, why; NULL */
+	Request *request;            /* NULL when it could not be read */
+	char *problem;               /* why it could not be read: file, line, caret; NULL */
+	bool is_damaged;             /* git could not give all of it: it may say anything */
+	char *blob;                  /* git id of request.yaml; NULL */
+	guint8 sha256[DIGEST_BYTES]; /* of its bytes, where it could be read */
+	GPtrArray *approvals;        /* of Approval, in the order they were seen */
+	bool is_effective;           /* enough approvals, no veto */
+	bool is_rejected;            /* by a veto */
+	bool is_blocked;             /* by what lies in its folder, whoever approved it */
+	char *approver;              /* whose approvals made it so; NULL: nobody's */
+	gint64 since_usec;           /* effective for changes from this moment on */
+	char *not_effective;         /* one sentence why not; NULL */
+	gint64 closed_usec;          /* covers nothing from this moment on; 0: it is not closed */
+	char *closed;                /* one sentence: by whom, when, why; NULL */
+	gint64 frozen_usec;          /* likewise, because who requested it has left; 0 */
+	char *frozen;                /* one sentence; NULL */
+	char *remark; /* what every verdict under it has to say: self-approval; NULL */
+	/* of an emergency that was opened: when it ends, and until when it must be reviewed */
+	gint64 ends_usec, due_usec;
+	gint64 reviewed_usec; /* by enough others; 0: not yet */
+	char *reviewer;       /* by whom; NULL */
+	char *not_reviewed;   /* one sentence; NULL */
 } Standing;
 
 /* `signers` is borrowed for the life of the register; NULL: they are not known, so approvals are
@@ -44,6 +55,13 @@ typedef struct {
  * is no repository (yet) is no error here: it is looked for at every load. */
 Register *register_new(const char *path, const char *branch, const Signers *signers);
 void register_free(Register *reg);
+
+/*
+ * Whose register it is: the rules of policy/approvers.yaml speak of hosts. `one_person` (principal)
+ * may approve what is his own, because root says that he is alone; NULL: nobody may. Before the
+ * first load.
+ */
+void register_set_host(Register *reg, const char *host, const char *one_person);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Register, register_free)
 
 /* Gives back what the journal remembers; before the first load. The approval is copied. */
@@ -77,6 +95,29 @@ RegisterLoad register_load(Register *reg, gint64 now_usec, gint64 deadline_usec,
 
 /* The first request that is damaged says why; NULL: none is. *ret_count of them. */
 const char *register_damage(const Register *reg, guint *ret_count);
+
+/*
+ * What of policy/ lies on the branch and is not in force, and why: array of char *, owned by the
+ * register until the next load. *ret_is_wild: nobody asked for some of it.
+ */
+const GPtrArray *register_policy_problems(const Register *reg, bool *ret_is_wild);
+
+/* Who is known, by the policy in force; NULL: nobody. Until the next load. */
+const People *register_people(const Register *reg);
+
+/* By what approvals are held against a request here; borrowed until the next load. */
+ApprovalLaw register_law(const Register *reg);
+
+/* What fell due and was not told yet. */
+typedef struct {
+	const Standing *standing;
+	Decision decision; /* DECISION_LAPSE, DECISION_OVERDUE */
+} Due;
+
+/* Array of Due; caller unrefs. */
+GArray *register_due(Register *reg, gint64 now_usec);
+/* Remembers that it was told. */
+void register_note(Register *reg, const Approval *record);
 
 /* The commit loaded, hex; NULL: none. */
 const char *register_commit(const Register *reg);

@@ -2,6 +2,7 @@
 /*
  * Reading the changes of a request (design 5.2); their pins are request-pin-parse.c's.
  */
+#include "register/policy-path.h"
 #include "register/request-reading.h"
 
 #include "base/glob.h"
@@ -13,11 +14,12 @@
 static bool read_path(Reading *r, const YamlNode *node, GError **error)
 {
 	g_autofree char *path = NULL;
+	PolicyFile unused;
 
 	if (!reading_text(r, node, READING_TEXT_MAX_BYTES, &path, error)) {
 		return false;
 	}
-	if (!glob_is_valid(path)) {
+	if (!glob_is_valid(path) && !policy_path_parse(path, &unused)) {
 		return yaml_complain(r->document, node,
 				     "write it absolute, without `.`, `..`, `//` or `***`", error,
 				     "this path or pattern is not canonical");
@@ -97,17 +99,33 @@ static bool change_is_whole(Reading *r, const YamlNode *node, GError **error)
 	return true;
 }
 
+/* The register's own policy is replaced whole, once, and nothing else. */
+static bool policy_is_whole(Reading *r, const YamlNode *node, GError **error)
+{
+	const RequestChange *change = r->change;
+
+	if (!g_str_has_prefix(change->path, POLICY_PATH)) {
+		return true;
+	}
+	return (change->from.is_given && (change->from.has_blob || change->from.is_absent) &&
+		(change->to.has_blob || change->to.is_absent)) ||
+	       yaml_complain(r->document, node,
+			     "add `from: {blob: ...}` (or `absent: true`) and `to: {blob: ...}`",
+			     error, "a change of the policy says what it replaces, and by what");
+}
+
 static bool read_change(Reading *r, const YamlNode *node, GError **error)
 {
 	r->change = g_new0(RequestChange, 1);
 	r->change->line = node->line;
 	g_ptr_array_add(r->request->changes, r->change);
-	return reading_mapping(r, node, change_keys, error) && change_is_whole(r, node, error);
+	return reading_mapping(r, node, change_keys, error) && change_is_whole(r, node, error) &&
+	       policy_is_whole(r, node, error);
 }
 
 bool reading_changes(Reading *r, const YamlNode *node, GError **error)
 {
-	if (node->kind != YAML_SEQUENCE || node->items->len == 0) {
+	if (node->kind != YAML_SEQUENCE) {
 		return yaml_complain(r->document, node, "write `- path: /etc/...` lines", error,
 				     "expected a list of changes");
 	}

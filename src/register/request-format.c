@@ -203,6 +203,26 @@ static void put_external(GString *out, const Request *request)
 	g_string_append(out, "}\n");
 }
 
+static void put_conditions(GString *out, const Conditions *conditions)
+{
+	if (conditions->programs == NULL && conditions->lines == NULL &&
+	    !conditions->package_matches) {
+		return;
+	}
+	g_string_append(out, "conditions:\n");
+	if (conditions->programs != NULL) {
+		g_string_append(out, "  ");
+		put_list(out, "program", conditions->programs);
+	}
+	if (conditions->package_matches) {
+		g_string_append(out, "  package: matches\n");
+	}
+	if (conditions->lines != NULL) {
+		g_string_append(out, "  ");
+		put_list(out, "lines", conditions->lines);
+	}
+}
+
 char *request_format(const Request *request)
 {
 	GString *out = g_string_new(NULL);
@@ -219,7 +239,8 @@ char *request_format(const Request *request)
 	put_pair(out, "description", request->description);
 	put_pair(out, "backout", request->backout);
 	put_external(out, request);
-	g_string_append(out, "changes:\n");
+	put_conditions(out, &request->conditions);
+	g_string_append(out, request->changes->len == 0 ? "changes: []\n" : "changes:\n");
 	for (guint i = 0; i < request->changes->len; i++) {
 		put_change(out, g_ptr_array_index(request->changes, i));
 	}

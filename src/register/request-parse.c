@@ -103,12 +103,10 @@ static bool read_window(Reading *r, const YamlNode *node, GError **error)
 
 static bool read_risk(Reading *r, const YamlNode *node, GError **error)
 {
-	static const char *const levels[] = {"low", "medium", "high", NULL};
-
 	if (!reading_text(r, node, READING_TITLE_MAX_BYTES, &r->request->risk, error)) {
 		return false;
 	}
-	return g_strv_contains(levels, r->request->risk) ||
+	return g_strv_contains(request_risks, r->request->risk) ||
 	       yaml_complain(r->document, node, "one of low, medium, high", error, "unknown risk");
 }
 
@@ -168,6 +166,7 @@ static const KeyReader request_keys[] = {
 	{"description", read_description},
 	{"external", read_external},
 	{"author", read_author},
+	{"conditions", reading_conditions},
 	{NULL, NULL},
 };
 
@@ -180,6 +179,23 @@ static bool request_is_whole(Reading *r, const YamlNode *root, GError **error)
 			return yaml_complain(r->document, root, "add it", error, "`%s` is missing",
 					     required[i]);
 		}
+	}
+	return true;
+}
+
+/* What one type of request needs, and the others do not. */
+static bool type_is_whole(Reading *r, const YamlNode *root, GError **error)
+{
+	const Request *request = r->request;
+	const YamlNode *conditions = yaml_get(root, "conditions");
+
+	if (request->type == REQUEST_STANDARD && request->end_usec == 0) {
+		return yaml_complain(r->document, root, "add `window: {end: ...}`", error,
+				     "a standing request needs a date on which it ends");
+	}
+	if (request->type != REQUEST_STANDARD && conditions != NULL) {
+		return yaml_complain(r->document, conditions, "make it `type: standard`", error,
+				     "only standing requests have conditions");
 	}
 	return true;
 }
@@ -202,7 +218,8 @@ Request *request_parse(const char *name, const char *folder, const void *data, g
 	}
 	r.document = document;
 	if (!reading_mapping(&r, yaml_root(document), request_keys, error) ||
-	    !request_is_whole(&r, yaml_root(document), error)) {
+	    !request_is_whole(&r, yaml_root(document), error) ||
+	    !type_is_whole(&r, yaml_root(document), error)) {
 		return NULL;
 	}
 	return g_steal_pointer(&request);

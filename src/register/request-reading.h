@@ -36,5 +36,7 @@ bool reading_text(Reading *r, const YamlNode *node, gsize max, char **ret, GErro
 bool reading_list(Reading *r, const YamlNode *node, GStrv *ret, GError **error);
 /* The value of `from` or `to`. */
 bool reading_pin(Reading *r, const YamlNode *node, Pin *pin, GError **error);
+/* The value of `conditions`. */
+bool reading_conditions(Reading *r, const YamlNode *node, GError **error);
 /* The value of `changes`. */
 bool reading_changes(Reading *r, const YamlNode *node, GError **error);

@@ -12,6 +12,8 @@ static const char *const type_words[] = {
 	[REQUEST_EMERGENCY] = "emergency",
 };
 
+const char *const request_risks[] = {"low", "medium", "high", NULL};
+
 const char *request_type_word(RequestType type)
 {
 	return type_words[type];
@@ -109,6 +111,8 @@ void request_free(Request *request)
 	g_free(request->external_key);
 	g_free(request->external_url);
 	g_free(request->author);
+	g_strfreev(request->conditions.programs);
+	g_strfreev(request->conditions.lines);
 	g_free(request);
 }
 

@@ -53,6 +53,13 @@ typedef struct {
 	guint line;       /* in request.yaml */
 } RequestChange;
 
+/* When a standing request covers a change: all of them. */
+typedef struct {
+	GStrv programs;       /* globs: the actor's program, or one above it; NULL: any */
+	bool package_matches; /* what is there is what a package brought (`package: matches`) */
+	GStrv lines;          /* every line added or removed is like one of these; NULL: any */
+} Conditions;
+
 typedef struct {
 	char *id;
 	RequestType type;
@@ -62,7 +69,8 @@ typedef struct {
 	GStrv hosts;                 /* globs without '/'; empty: every host */
 	gint64 start_usec, end_usec; /* 0: open */
 	char *risk;                  /* "low" "medium" "high"; NULL */
-	GPtrArray *changes;          /* of RequestChange */
+	GPtrArray *changes;          /* of RequestChange; empty: a draft */
+	Conditions conditions;       /* standard requests only */
 	char *backout, *description;
 	char *external_system, *external_key, *external_url;
 	char *author; /* of the pinned commit, when made from one; NULL */
@@ -96,3 +104,6 @@ bool request_id_is_valid(const char *id);
 char *request_id_make(gint64 now_usec);
 
 const char *request_type_word(RequestType type);
+
+/* "low", "medium", "high"; NULL at the end. */
+extern const char *const request_risks[];

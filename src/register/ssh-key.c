@@ -13,11 +13,14 @@
 #define ED25519_BYTES 32
 
 static const SshKeyType key_types[] = {
-	{SSH_KEY_ED25519, "ssh-ed25519", NULL, NULL, NULL, 0},
-	{SSH_KEY_ECDSA, "ecdsa-sha2-nistp256", "nistp256", "prime256v1", "SHA256", 32},
-	{SSH_KEY_ECDSA, "ecdsa-sha2-nistp384", "nistp384", "secp384r1", "SHA384", 48},
-	{SSH_KEY_ECDSA, "ecdsa-sha2-nistp521", "nistp521", "secp521r1", "SHA512", 66},
-	{SSH_KEY_RSA, "ssh-rsa", NULL, NULL, NULL, 0},
+	{SSH_KEY_ED25519, "ssh-ed25519", NULL, NULL, NULL, 0, false},
+	{SSH_KEY_ECDSA, "ecdsa-sha2-nistp256", "nistp256", "prime256v1", "SHA256", 32, false},
+	{SSH_KEY_ECDSA, "ecdsa-sha2-nistp384", "nistp384", "secp384r1", "SHA384", 48, false},
+	{SSH_KEY_ECDSA, "ecdsa-sha2-nistp521", "nistp521", "secp521r1", "SHA512", 66, false},
+	{SSH_KEY_RSA, "ssh-rsa", NULL, NULL, NULL, 0, false},
+	{SSH_KEY_ED25519, "sk-ssh-ed25519@openssh.com", NULL, NULL, NULL, 0, true},
+	{SSH_KEY_ECDSA, "sk-ecdsa-sha2-nistp256@openssh.com", "nistp256", "prime256v1", "SHA256",
+	 32, true},
 };
 
 const SshKeyType *ssh_key_type_find(const char *name)
@@ -44,12 +47,26 @@ static EVP_PKEY *key_from_params(const char *algorithm, OSSL_PARAM_BLD *builder)
 	return key;
 }
 
-static EVP_PKEY *load_ed25519(Wire *wire)
+/* OpenSSH's applications all begin so; another one is a key of some web site. */
+static bool application_is_fine(const char *application)
+{
+	return application != NULL && g_str_has_prefix(application, "ssh:");
+}
+
+/* What a hardware key has more than others, and then its end. */
+static bool is_whole(Wire *wire, const SshKeyType *type)
+{
+	g_autofree char *application = type->is_hardware ? wire_text(wire) : NULL;
+
+	return wire_is_spent(wire) && (!type->is_hardware || application_is_fine(application));
+}
+
+static EVP_PKEY *load_ed25519(Wire *wire, const SshKeyType *type)
 {
 	gsize size;
 	const guint8 *raw = wire_string(wire, &size);
 
-	if (!wire_is_spent(wire) || size != ED25519_BYTES) {
+	if (!is_whole(wire, type) || size != ED25519_BYTES) {
 		return NULL;
 	}
 	return EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, raw, size);
@@ -65,7 +82,7 @@ static EVP_PKEY *load_ecdsa(Wire *wire, const SshKeyType *type)
 
 	/* Only the uncompressed form, as OpenSSH writes it; OpenSSL checks that it is on the curve.
 	 */
-	if (!wire_is_spent(wire) || !g_str_equal(curve, type->curve) ||
+	if (!is_whole(wire, type) || !g_str_equal(curve, type->curve) ||
 	    size != 1 + 2 * type->scalar_bytes || point[0] != 4) {
 		return NULL;
 	}
@@ -108,7 +125,7 @@ static EVP_PKEY *load_kind(Wire *wire, const SshKeyType *type)
 {
 	switch (type->kind) {
 	case SSH_KEY_ED25519:
-		return load_ed25519(wire);
+		return load_ed25519(wire, type);
 	case SSH_KEY_ECDSA:
 		return load_ecdsa(wire, type);
 	case SSH_KEY_RSA:
@@ -150,6 +167,23 @@ EVP_PKEY *ssh_key_load(GBytes *blob, const SshKeyType **ret_type, GError **error
 	}
 	*ret_type = type;
 	return key;
+}
+
+char *ssh_key_application(GBytes *blob)
+{
+	Wire wire = wire_over(g_bytes_get_data(blob, NULL), g_bytes_get_size(blob));
+	g_autofree char *name = wire_text(&wire);
+	const SshKeyType *type = name == NULL ? NULL : ssh_key_type_find(name);
+	gsize unused;
+
+	if (type == NULL || !type->is_hardware) {
+		return NULL;
+	}
+	wire_string(&wire, &unused); /* the key, or its curve */
+	if (type->kind == SSH_KEY_ECDSA) {
+		wire_string(&wire, &unused);
+	}
+	return wire_text(&wire);
 }
 
 char *ssh_key_fingerprint(GBytes *blob)

@@ -26,6 +26,7 @@ typedef struct {
 	const char *group;  /* OpenSSL's name of it */
 	const char *digest; /* ECDSA: the digest that goes with the curve */
 	gsize scalar_bytes; /* ECDSA: of r and s */
+	bool is_hardware;   /* FIDO: the key names an application, the signature who was there */
 } SshKeyType;
 
 /* The row of a type name, or NULL when Reeve does not accept it. */
@@ -36,6 +37,9 @@ const SshKeyType *ssh_key_type_find(const char *name);
  * caller frees with EVP_PKEY_free.
  */
 EVP_PKEY *ssh_key_load(GBytes *blob, const SshKeyType **ret_type, GError **error);
+
+/* The application a hardware key is for ("ssh:"); NULL: it is none. Caller frees. */
+char *ssh_key_application(GBytes *blob);
 
 /* "SHA256:..." as ssh-keygen -l prints it; caller frees. */
 char *ssh_key_fingerprint(GBytes *blob);

@@ -4,6 +4,8 @@
 #include "register/ssh-key.h"
 #include "register/wire.h"
 
+#include "event/approval.h"
+
 #include <openssl/bn.h>
 #include <openssl/ecdsa.h>
 #include <string.h>
@@ -13,6 +15,10 @@
 #define MAGIC "SSHSIG"
 #define MAGIC_BYTES 6
 #define ED25519_SIGNATURE_BYTES 64
+/* Flags of an authenticator (WebAuthn 6.1): user present, user verified. */
+#define FIDO_PRESENT 0x01
+#define FIDO_VERIFIED 0x04
+#define FIDO_TAIL_BYTES 5
 
 void sshsig_clear(SshSig *sig)
 {
@@ -225,19 +231,77 @@ static SshSigVerdict verify_format(EVP_PKEY *key, const SshKeyType *type, const 
 	return good ? SSHSIG_GOOD : SSHSIG_BAD;
 }
 
-SshSigVerdict sshsig_verify(const SshSig *sig, const void *message, gsize size, GError **error)
+/* The inner signature: its format, its bytes, and behind those of a hardware key flags and counter.
+ */
+typedef struct {
+	char *format;
+	const guint8 *raw;
+	gsize size;
+	const guint8 *tail; /* FIDO_TAIL_BYTES; NULL: not of a hardware key */
+} Inner;
+
+static void inner_clear(Inner *inner)
+{
+	g_free(inner->format);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Inner, inner_clear)
+
+bool sshsig_is_by_hardware(const SshSig *sig)
+{
+	const SshKeyType *type = ssh_key_type_find(sig->key_type);
+
+	return type != NULL && type->is_hardware;
+}
+
+static bool read_inner(const SshSig *sig, Inner *ret)
 {
 	Wire wire =
 		wire_over(g_bytes_get_data(sig->signature, NULL), g_bytes_get_size(sig->signature));
-	g_autofree char *format = wire_text(&wire);
-	gsize raw_size;
-	const guint8 *raw = wire_string(&wire, &raw_size);
+
+	ret->format = wire_text(&wire);
+	ret->raw = wire_string(&wire, &ret->size);
+	if (sshsig_is_by_hardware(sig)) {
+		ret->tail = wire_raw(&wire, FIDO_TAIL_BYTES);
+	}
+	return wire_is_spent(&wire);
+}
+
+/* What a token signs instead of the bytes it is given: see PROTOCOL.u2f of openssh-portable. */
+static GBytes *through_token(GBytes *key, const guint8 *tail, GBytes *bytes)
+{
+	g_autofree char *application = ssh_key_application(key);
+	GByteArray *out = g_byte_array_new();
+	guint8 digest[DIGEST_BYTES];
+
+	digest_sha256(application, strlen(application), digest);
+	g_byte_array_append(out, digest, DIGEST_BYTES);
+	g_byte_array_append(out, tail, FIDO_TAIL_BYTES);
+	digest_sha256(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes), digest);
+	g_byte_array_append(out, digest, DIGEST_BYTES);
+	g_bytes_unref(bytes);
+	return g_byte_array_free_to_bytes(out);
+}
+
+guint sshsig_presence(const SshSig *sig)
+{
+	g_auto(Inner) inner = {NULL};
+
+	if (!read_inner(sig, &inner) || inner.tail == NULL) {
+		return 0;
+	}
+	return ((inner.tail[0] & FIDO_PRESENT) != 0 ? (guint)PRESENCE_TOUCH : 0) |
+	       ((inner.tail[0] & FIDO_VERIFIED) != 0 ? (guint)PRESENCE_PIN : 0);
+}
+
+SshSigVerdict sshsig_verify(const SshSig *sig, const void *message, gsize size, GError **error)
+{
+	g_auto(Inner) inner = {NULL};
 	g_autoptr(GBytes) bytes = NULL;
 	const SshKeyType *type = NULL;
 	SshSigVerdict verdict;
 	EVP_PKEY *key;
 
-	if (!wire_is_spent(&wire)) {
+	if (!read_inner(sig, &inner)) {
 		return SSHSIG_BAD;
 	}
 	key = ssh_key_load(sig->key, &type, error);
@@ -245,7 +309,10 @@ SshSigVerdict sshsig_verify(const SshSig *sig, const void *message, gsize size, 
 		return SSHSIG_UNSUPPORTED;
 	}
 	bytes = signed_bytes(sig, message, size);
-	verdict = verify_format(key, type, format, raw, raw_size, bytes, error);
+	if (inner.tail != NULL) {
+		bytes = through_token(sig->key, inner.tail, g_steal_pointer(&bytes));
+	}
+	verdict = verify_format(key, type, inner.format, inner.raw, inner.size, bytes, error);
 	EVP_PKEY_free(key);
 	return verdict;
 }

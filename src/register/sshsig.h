@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * OpenSSH signatures (PROTOCOL.sshsig of openssh-portable) parsed and verified in-process: armour,
- * blob, public key, signature; Ed25519, ECDSA (nistp256, nistp384, nistp521) and RSA of at least
- * 3072 bits with rsa-sha2-256 or rsa-sha2-512. Hash sha256 or sha512. Nothing else: no DSA, no
- * SHA-1, no certificates, and hardware keys (sk-*) only once their flags are checked as well.
+ * blob, public key, signature; Ed25519, ECDSA (nistp256, nistp384, nistp521), both also from a
+ * hardware key (sk-*, nistp256 alone), and RSA of at least 3072 bits with rsa-sha2-256 or
+ * rsa-sha2-512. Hash sha256 or sha512. Nothing else: no DSA, no SHA-1, no certificates.
  *
  * Input is hostile: at most SSHSIG_MAX_BYTES, every length checked before it is used.
  */
@@ -41,3 +41,11 @@ typedef enum {
 /* Whether `sig` is its key's signature over the message. Who the key belongs to and whether the
  * namespace is right is the caller's question. */
 SshSigVerdict sshsig_verify(const SshSig *sig, const void *message, gsize size, GError **error);
+
+/*
+ * Who the token of a hardware key saw when it signed: Presence bits (event/approval.h); 0 for other
+ * keys. Part of what is signed, so only a good signature says it; ssh-keygen does not ask.
+ */
+guint sshsig_presence(const SshSig *sig);
+/* Whether its key is one of a token (sk-*). */
+bool sshsig_is_by_hardware(const SshSig *sig);

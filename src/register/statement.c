@@ -71,8 +71,13 @@ static bool read_blob(const char *value, Statement *ret)
 
 static bool read_decision(const char *value, Statement *ret)
 {
-	ret->decision = g_str_equal(value, "approve") ? DECISION_APPROVE : DECISION_REJECT;
-	return g_str_equal(value, "approve") || g_str_equal(value, "reject");
+	for (Decision decision = DECISION_APPROVE; decision_is_signed(decision); decision++) {
+		if (g_str_equal(value, decision_word(decision))) {
+			ret->decision = decision;
+			return true;
+		}
+	}
+	return false;
 }
 
 static bool read_role(const char *value, Statement *ret)
@@ -101,7 +106,7 @@ static const struct {
 	{"request ", read_request, "an id"},
 	{"request-sha256 ", read_sha256, "64 hexadecimal digits"},
 	{"request-blob ", read_blob, "40 hexadecimal digits"},
-	{"decision ", read_decision, "approve or reject"},
+	{"decision ", read_decision, "approve, reject or review"},
 	{"role ", read_role, "a word"},
 	{"approver ", read_approver, "a principal"},
 	{"date ", read_date, "a time like 2026-11-22T03:04:05Z"},

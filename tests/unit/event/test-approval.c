@@ -23,19 +23,21 @@ static Approval *make(Decision decision)
 
 static void test_round_trip(void)
 {
-	static const Decision decisions[] = {DECISION_APPROVE, DECISION_REJECT, DECISION_CLOSE};
-
-	for (gsize i = 0; i < G_N_ELEMENTS(decisions); i++) {
-		g_autoptr(Approval) approval = make(decisions[i]);
+	for (Decision decision = 0; decision < _DECISION_N; decision++) {
+		g_autoptr(Approval) approval = make(decision);
 		json_t *object = NULL, *again = NULL;
 		g_autoptr(Approval) read = NULL;
 		g_autoptr(GError) error = NULL;
 
-		approval->note = i == 2 ? g_strdup("done") : NULL;
+		approval->note = decision >= DECISION_CLOSE ? g_strdup("done") : NULL;
+		approval->role = decision_is_signed(decision) ? g_strdup("security") : NULL;
+		approval->presence = decision % 4;
 		object = approval_to_json(approval);
 		read = approval_from_json(object, &error);
 		g_assert_no_error(error);
-		g_assert_cmpint(read->decision, ==, decisions[i]);
+		g_assert_cmpint(read->decision, ==, decision);
+		g_assert_cmpstr(read->role, ==, approval->role);
+		g_assert_cmpuint(read->presence, ==, approval->presence);
 		g_assert_cmpstr(read->note, ==, approval->note);
 		g_assert_cmpint(read->since_usec, ==, approval->since_usec);
 		again = approval_to_json(read);

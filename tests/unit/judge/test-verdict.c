@@ -61,7 +61,7 @@ static void test_weight(void)
 		if (weights[i].has_rule) {
 			g_ptr_array_add(change->rules, g_new0(RuleHit, 1));
 		}
-		verdict_weigh(change);
+		verdict_weigh(change, NULL);
 		g_assert_cmpint(change->severity, ==, weights[i].severity);
 	}
 }

@@ -127,14 +127,14 @@ static inline char *rig_statement(Rig *rig, const char *id, const char *who, Dec
 	return statement_format(&statement);
 }
 
-/* `who` is the approver's name, `key` whose key signs. */
-static inline void rig_sign_as(Rig *rig, const char *id, const char *who, const char *key,
-			       Decision decision)
+/* `who` is the approver's name, `key` whose key signs; `folder`: approvals or reviews. */
+static inline void rig_sign_in(Rig *rig, const char *id, const char *folder, const char *who,
+			       const char *key, Decision decision)
 {
 	g_autofree char *text = rig_statement(rig, id, who, decision);
 	g_autofree char *command = g_strdup_printf(
 		"rm -f s.sig && ssh-keygen -q -Y sign -n reeve-approval -f %s s", key);
-	g_autofree char *name = g_strconcat("approvals/", who, NULL);
+	g_autofree char *name = g_strconcat(folder, "/", who, NULL);
 	g_autofree char *path = rig_path(id, name);
 	g_autofree char *sig_path = g_strconcat(path, ".sig", NULL);
 	g_autofree char *signature = NULL;
@@ -144,6 +144,12 @@ static inline void rig_sign_as(Rig *rig, const char *id, const char *who, const 
 	signature = read_text("s.sig");
 	rig_put(rig, path, text);
 	rig_put(rig, sig_path, signature);
+}
+
+static inline void rig_sign_as(Rig *rig, const char *id, const char *who, const char *key,
+			       Decision decision)
+{
+	rig_sign_in(rig, id, "approvals", who, key, decision);
 }
 
 static inline void rig_approve(Rig *rig, const char *id)

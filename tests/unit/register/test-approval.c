@@ -23,7 +23,7 @@ static void make_subject(Request *request, ApprovalSubject *ret)
 {
 	git_oid oid;
 
-	ret->request = request;
+	*ret = (ApprovalSubject){.request = request};
 	digest_sha256(YAML, strlen(YAML), ret->sha256);
 	g_assert_cmpint(git_odb_hash(&oid, YAML, strlen(YAML), GIT_OBJECT_BLOB), ==, 0);
 	memcpy(ret->blob, oid.id, BLOB_BYTES);
@@ -138,7 +138,7 @@ static void test_conflicts(void)
 	for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
 		char *also[] = {(char *)cases[i].also, NULL};
 		const Approval approval = {.approver = (char *)cases[i].approver, .also = also};
-		g_autofree char *conflict = approval_conflict(&approval, request);
+		g_autofree char *conflict = approval_conflict(&approval, request, NULL);
 
 		g_assert_true((conflict == NULL) == (cases[i].problem == NULL));
 		g_assert_true(conflict == NULL || strstr(conflict, cases[i].problem) != NULL);

@@ -59,7 +59,7 @@ static void test_what_is_wrong_is_refused(void)
 		{HEAD CHANGE "window: {start: tomorrow}\n", "no time"},
 		{HEAD CHANGE "window: {start: 2026-11-22T20:00:00Z, end: 2026-11-22T19:00:00Z}\n",
 		 "ends before it starts"},
-		{HEAD "changes: []\n", "list of changes"},
+		{HEAD "changes: {}\n", "list of changes"},
 		{HEAD "changes:\n  - path: /etc/../root/x\n    content: any\n", "not canonical"},
 		{HEAD "changes:\n  - path: etc/x\n    content: any\n", "not canonical"},
 		{HEAD "changes:\n  - path: /etc/*/../x\n    content: any\n", "not canonical"},
