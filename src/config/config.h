@@ -20,17 +20,11 @@ typedef struct {
 	char *register_path; /* NULL: STATE/register.git */
 	char *register_remote, *register_branch;
 	char *register_trust; /* allowed_signers; set by config_places where the file is silent */
-<<<<<<< HEAD
-	GStrv policies;       /* folders */
-	GStrv bus_live, bus_replay;    /* endpoints; NULL: ipc in RUNTIME */
-	char *bus_keys;                /* folder; set by config_places where the file is silent */
-=======
 	char *register_one_person; /* who is alone on this machine; NULL: nobody is */
 	bool register_self_approval;
-	GStrv policies;             /* folders */
-	GStrv bus_live, bus_replay; /* endpoints; NULL: ipc in RUNTIME */
-	char *bus_keys;
->>>>>>> 27e2808 (register: let policy say who may approve what)
+	GStrv policies;                /* folders */
+	GStrv bus_live, bus_replay;    /* endpoints; NULL: ipc in RUNTIME */
+	char *bus_keys;                /* folder; set by config_places where the file is silent */
 	char *state_dir, *runtime_dir; /* set by config_places, not by the file */
 } Config;
 

@@ -159,8 +159,8 @@ bool approvals_recall(Approvals *approvals, Index *index, int journal_fd, GError
 static void list_problems(Approvals *approvals)
 {
 	g_autoptr(GPtrArray) requests = register_requests(approvals->reg);
-	bool is_wild;
-	const GPtrArray *policy = register_policy_problems(approvals->reg, &is_wild);
+	const char *wild;
+	const GPtrArray *policy = register_policy_problems(approvals->reg, &wild);
 
 	g_ptr_array_set_size(approvals->problems, 0);
 	if (approvals->register_problem != NULL) {
@@ -224,10 +224,10 @@ ApprovalsLook approvals_look(Approvals *approvals, gint64 now_usec, GPtrArray **
 
 const char *approvals_wild_policy(const Approvals *approvals)
 {
-	bool is_wild;
-	const GPtrArray *policy = register_policy_problems(approvals->reg, &is_wild);
+	const char *wild;
 
-	return is_wild ? policy->pdata[policy->len - 1] : NULL;
+	register_policy_problems(approvals->reg, &wild);
+	return wild;
 }
 
 GPtrArray *approvals_take_due(Approvals *approvals, Store *store, gint64 now_usec)

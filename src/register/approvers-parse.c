@@ -11,88 +11,7 @@
 #include <string.h>
 
 #define HOUR_USEC (G_GINT64_CONSTANT(3600) * G_USEC_PER_SEC)
-#define DEFAULT_WITHIN_USEC (24 * HOUR_USEC)
-#define DEFAULT_LIVES_USEC (8 * HOUR_USEC)
 #define NAMES_MAX 1000
-
-static void need_free(Need *need)
-{
-	g_free(need->role);
-	g_free(need);
-}
-
-static void role_free(Role *role)
-{
-	g_free(role->role);
-	g_strfreev(role->people);
-	g_free(role);
-}
-
-static void deputy_free(Deputy *deputy)
-{
-	g_free(deputy->of);
-	g_free(deputy->is);
-	g_free(deputy);
-}
-
-static GPtrArray *needs_new(void)
-{
-	return g_ptr_array_new_with_free_func((GDestroyNotify)need_free);
-}
-
-static void rule_free(Rule *rule)
-{
-	g_strfreev(rule->paths);
-	g_strfreev(rule->hosts);
-	g_ptr_array_unref(rule->needs);
-	g_free(rule);
-}
-
-static Approvers *approvers_new(void)
-{
-	Approvers *approvers = g_new0(Approvers, 1);
-
-	approvers->roles = g_ptr_array_new_with_free_func((GDestroyNotify)role_free);
-	approvers->deputies = g_ptr_array_new_with_free_func((GDestroyNotify)deputy_free);
-	approvers->rules = g_ptr_array_new_with_free_func((GDestroyNotify)rule_free);
-	approvers->need = needs_new();
-	approvers->review = needs_new();
-	approvers->within_usec = DEFAULT_WITHIN_USEC;
-	approvers->lives_usec = DEFAULT_LIVES_USEC;
-	return approvers;
-}
-
-void approvers_free(Approvers *approvers)
-{
-	g_ptr_array_unref(approvers->roles);
-	g_ptr_array_unref(approvers->deputies);
-	g_ptr_array_unref(approvers->rules);
-	g_ptr_array_unref(approvers->need);
-	g_ptr_array_unref(approvers->review);
-	g_free(approvers);
-}
-
-const Approvers *approvers_default(void)
-{
-	static gsize made;
-
-	if (g_once_init_enter(&made)) {
-		g_once_init_leave(&made, (gsize)approvers_new());
-	}
-	return (const Approvers *)made;
-}
-
-const Role *approvers_role(const Approvers *approvers, const char *name)
-{
-	for (guint i = 0; i < approvers->roles->len; i++) {
-		const Role *role = approvers->roles->pdata[i];
-
-		if (g_str_equal(role->role, name)) {
-			return role;
-		}
-	}
-	return NULL;
-}
 
 /* Values */
 
@@ -400,7 +319,7 @@ static const Key rule_keys[] = {
 static bool read_rule(Reading *r, const YamlNode *node, GError **error)
 {
 	r->rule = g_new0(Rule, 1);
-	r->rule->needs = needs_new();
+	r->rule->needs = approvers_new_needs();
 	r->rule->line = node->line;
 	g_ptr_array_add(r->approvers->rules, r->rule);
 	return read_keys(r, node, rule_keys, error) &&

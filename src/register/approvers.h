@@ -80,6 +80,9 @@ typedef struct {
 
 /* `file` is what messages call it. */
 Approvers *approvers_parse(const char *file, const void *data, gsize size, GError **error);
+/* Empty, with the defaults; and an empty list of Need. */
+Approvers *approvers_new(void);
+GPtrArray *approvers_new_needs(void);
 void approvers_free(Approvers *approvers);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Approvers, approvers_free)
 

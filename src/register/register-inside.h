@@ -45,9 +45,10 @@ struct Register {
 	char *host, *one_person; /* NULL: not said; nobody may approve what is his own */
 	Charter charter;
 	InForce in_force[POLICY_FILES];
-	bool policy_is_read;        /* the charter is what is in force */
-	bool policy_waits;          /* for its window: to be looked at again */
-	bool policy_is_wild;        /* somebody changed it whom nobody asked */
+	bool policy_is_read; /* the charter is what is in force */
+	bool policy_waits;   /* for its window: to be looked at again */
+	const char
+		*wild_policy; /* of policy_problems: somebody changed it whom nobody asked; NULL */
 	GPtrArray *policy_problems; /* of char * */
 	gint64 due_usec;            /* nothing falls due before */
 	GHashTable *by_path;        /* literal path -> array of Standing */

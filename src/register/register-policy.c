@@ -184,7 +184,9 @@ static char *why_not(const Load *load, const Standing *standing, const Move *mov
 static void note_problem(Register *reg, char *problem, bool is_wild)
 {
 	g_ptr_array_add(reg->policy_problems, problem);
-	reg->policy_is_wild |= is_wild;
+	if (is_wild) {
+		reg->wild_policy = problem;
+	}
 }
 
 /* Wild is what nobody asked for; what was asked for and is not approved yet merely waits. */
@@ -222,14 +224,10 @@ static const Standing *find_request(Load *load, const Move *move)
 	return NULL;
 }
 
-static bool adopt(Load *load, const Move *move)
+static bool adopt(Load *load, const Move *move, const Standing *standing)
 {
-	const Standing *standing = find_request(load, move);
 	g_autoptr(GError) error = NULL;
 
-	if (standing == NULL) {
-		return false;
-	}
 	if (!set_part(load, move->file, move->found, &load->reg->charter, &error)) {
 		note_problem(load->reg,
 			     g_strdup_printf("%s was approved, but cannot come into force: %s",
@@ -242,22 +240,32 @@ static bool adopt(Load *load, const Move *move)
 	return true;
 }
 
+/* What comes with one push is judged by what was in force before it, all of it. */
 bool register_weigh_policy(Load *load)
 {
 	Register *reg = load->reg;
+	const Standing *requests[POLICY_FILES] = {NULL};
+	Move moves[POLICY_FILES];
+	char *paths[POLICY_FILES + 1] = {NULL};
 	bool has_moved = false;
 
 	g_ptr_array_set_size(reg->policy_problems, 0);
 	reg->policy_waits = false;
-	reg->policy_is_wild = false;
+	reg->wild_policy = NULL;
 	for (PolicyFile file = 0; file < POLICY_FILES; file++) {
-		g_autofree char *path = g_strconcat(POLICY_PATH, policy_file_name(file), NULL);
-		Move move = {file, path, reg->in_force[file].blob, load->policy[file]};
-
-		if (g_strcmp0(move.now, move.found) != 0 && adopt(load, &move)) {
-			register_judge_again(reg);
-			has_moved = true;
+		paths[file] = g_strconcat(POLICY_PATH, policy_file_name(file), NULL);
+		moves[file] =
+			(Move){file, paths[file], reg->in_force[file].blob, load->policy[file]};
+		if (g_strcmp0(moves[file].now, moves[file].found) != 0) {
+			requests[file] = find_request(load, &moves[file]);
 		}
+	}
+	for (PolicyFile file = 0; file < POLICY_FILES; file++) {
+		has_moved |= requests[file] != NULL && adopt(load, &moves[file], requests[file]);
+		g_free(paths[file]);
+	}
+	if (has_moved) {
+		register_judge_again(reg);
 	}
 	return has_moved;
 }

@@ -13,11 +13,13 @@ static int compare_seen(gconstpointer a, gconstpointer b)
 {
 	const Approval *const *left = a;
 	const Approval *const *right = b;
+	int order;
 
 	if ((*left)->seen_usec != (*right)->seen_usec) {
 		return (*left)->seen_usec < (*right)->seen_usec ? -1 : 1;
 	}
-	return strcmp((*left)->digest, (*right)->digest);
+	order = strcmp((*left)->approver, (*right)->approver);
+	return order != 0 ? order : strcmp((*left)->digest, (*right)->digest);
 }
 
 void standing_collect(Standing *standing, const Register *reg)

@@ -86,9 +86,9 @@ void register_set_host(Register *reg, const char *host, const char *one_person)
 	reg->one_person = g_strdup(one_person);
 }
 
-const GPtrArray *register_policy_problems(const Register *reg, bool *ret_is_wild)
+const GPtrArray *register_policy_problems(const Register *reg, const char **ret_wild)
 {
-	*ret_is_wild = reg->policy_is_wild;
+	*ret_wild = reg->wild_policy;
 	return reg->policy_problems;
 }
 

@@ -98,9 +98,9 @@ const char *register_damage(const Register *reg, guint *ret_count);
 
 /*
  * What of policy/ lies on the branch and is not in force, and why: array of char *, owned by the
- * register until the next load. *ret_is_wild: nobody asked for some of it.
+ * register until the next load. *ret_wild is the one that nobody asked for; NULL: none is.
  */
-const GPtrArray *register_policy_problems(const Register *reg, bool *ret_is_wild);
+const GPtrArray *register_policy_problems(const Register *reg, const char **ret_wild);
 
 /* Who is known, by the policy in force; NULL: nobody. Until the next load. */
 const People *register_people(const Register *reg);

@@ -104,17 +104,17 @@ class Register:
         return self
 
     def statement(self, approver, request=CHG, decision="approve", about=None, date=None,
-                  sha256=None, blob=None):
+                  sha256=None, blob=None, role="change-authority"):
         data = self.file(request).read_bytes()
         return (f"reeve-approval 1\nrequest {about or request}\n"
                 f"request-sha256 {sha256 or hashlib.sha256(data).hexdigest()}\n"
                 f"request-blob {blob or blob_id(data)}\ndecision {decision}\n"
-                f"role change-authority\napprover {approver}\ndate {date or moment()}\n")
+                f"role {role}\napprover {approver}\ndate {date or moment()}\n")
 
     def sign(self, approver, request=CHG, key=None, text=None, name=None, namespace=NAMESPACE,
-             **said):
+             place="approvals", **said):
         """approvals/NAME and its .sig, signed by the key of `key`."""
-        file = self.folder(request) / "approvals" / (name or approver)
+        file = self.folder(request) / place / (name or approver)
         file.parent.mkdir(exist_ok=True)
         text = text if text is not None else self.statement(approver, request, **said)
         file.write_bytes(text if isinstance(text, bytes) else text.encode())
@@ -122,6 +122,17 @@ class Register:
         subprocess.run(["ssh-keygen", "-q", "-Y", "sign", "-n", namespace,
                         "-f", self.key(key or approver), file], check=True, capture_output=True)
         return file
+
+    # the register's own policy
+
+    def policy(self, name, text, request, was=""):
+        """Puts a file of policy/ and writes the request that asks for it; not signed yet."""
+        file = self.clone / "policy" / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text)
+        old = f'blob: "{blob_id(was)}"' if was else "absent: true"
+        return self.write([f'{{path: "register:policy/{name}", from: {{{old}}}, '
+                           f'to: {{blob: "{blob_id(text)}"}}}}'], request=request, risk="low")
 
     def push(self, nudge=True):
         """Commits everything, pushes, and waits until it was looked at."""

@@ -72,8 +72,10 @@ static Rig *rig_of_two(void)
 
 static const char *problem_of(const Rig *rig, bool *ret_is_wild)
 {
-	const GPtrArray *problems = register_policy_problems(rig->reg, ret_is_wild);
+	const char *wild;
+	const GPtrArray *problems = register_policy_problems(rig->reg, &wild);
 
+	*ret_is_wild = wild != NULL;
 	return problems->len == 0 ? "" : problems->pdata[0];
 }
 
