@@ -125,10 +125,18 @@ static void test_lines(GStrv patterns, const Change *change, Match *match)
 	}
 }
 
-/* Where it came from: what change/ finds out about packages stands in the change. */
+/* Where it came from: what change/ found out from the package database of the snapshot. */
 static void test_package(const Change *change, Match *match)
 {
-	match_fail(match, "package: requested what a package brought, found no evidence of one");
+	const Provenance *provenance = &change->provenance;
+
+	if (evidence_is_sound(provenance->evidence)) {
+		return;
+	}
+	match_fail(match, "package: requested what a package brought, found %s%s",
+		   provenance->package == NULL ? "none that owns it"
+					       : "something else than is shipped by ",
+		   provenance->package == NULL ? "" : provenance->package);
 }
 
 void match_conditions(const Conditions *conditions, const Change *change, Match *match)

@@ -138,7 +138,7 @@ ACTS = [
     act("standing-program", "program: requested /usr/bin/dpkg, found", ALICE, SECURITY,
         verdict="unapproved", pins="content: any",
         members=standard(conditions="{program: [/usr/bin/dpkg]}")),
-    act("standing-package", "package: requested what a package brought", ALICE, SECURITY,
+    act("standing-package", "package: requested what a package brought, found none that owns it", ALICE, SECURITY,
         verdict="unapproved", pins="content: any",
         members=standard(conditions="{package: matches}")),
     act("standing-over", "window: closed at", ALICE, SECURITY, verdict="unapproved",
