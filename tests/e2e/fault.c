@@ -8,8 +8,9 @@
  *   FAULT_UNDER=DIR    the folder (STATE)
  *   FAULT_LOG=FILE     append a record of every call that succeeded
  *   FAULT_KILL=N       the process is gone before its Nth call (a write: in the middle of it)
- *   FAULT_WEATHER=FILE two 32-bit numbers, looked at before each call: an errno for calls that
- *                      change something, an errno for calls that open a file; 0: fair
+ *   FAULT_WEATHER=FILE three 32-bit numbers, looked at before each call: an errno for calls that
+ *                      change something, an errno for calls that open a file, and the seconds by
+ *                      which the wall clock is wrong; 0: fair
  *
  * Works from behind the walls: files are known by their inode numbers, which need no /proc and no
  * path outside a chroot; the log is opened before. A process that is to die calls exit_group, as
@@ -31,6 +32,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 #define EXPORT __attribute__((visibility("default")))
@@ -258,12 +260,22 @@ __attribute__((constructor)) static void wake(void)
 	end();
 	if (sky != NULL) {
 		int fd = REAL(open)(sky, O_RDONLY | O_CLOEXEC);
-		void *page = mmap(NULL, 8, PROT_READ, MAP_SHARED, fd, 0);
+		void *page = mmap(NULL, 12, PROT_READ, MAP_SHARED, fd, 0);
 
 		weather = page == MAP_FAILED ? NULL : page;
 		close(fd);
 	}
 	state_dev = st.st_dev;
+}
+
+EXPORT int clock_gettime(clockid_t id, struct timespec *ret)
+{
+	int rc = (int)syscall(SYS_clock_gettime, id, ret);
+
+	if (rc == 0 && id == CLOCK_REALTIME && weather != NULL) {
+		ret->tv_sec += weather[2];
+	}
+	return rc;
 }
 
 /*

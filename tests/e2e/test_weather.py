@@ -12,6 +12,7 @@ import shutil
 import struct
 import subprocess
 import tempfile
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,10 @@ def fill_inodes(machine):
 def clear(machine):
     filler = machine.state / "filler"
     shutil.rmtree(filler) if filler.is_dir() else filler.unlink()
+
+
+def moment(text):
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))
 
 
 def degraded(machine):
@@ -207,22 +212,22 @@ def test_a_disk_that_gives_up_is_said(on_disk):
 
 @pytest.fixture
 def under_a_sky(machine):
-    """A machine whose recorder has fault.c preloaded; `sky(errno, errno of open)` makes weather."""
+    """A machine whose recorder has fault.c preloaded; `sky(errno, clock=seconds)` makes weather."""
     build = machine.folder / "build"
     (build / "src").mkdir(parents=True)
     (build / "build.ninja").touch()
     for program in ("reeved", "reeve", "reeve-judge", "reeve-relay"):
         shutil.copy2(PROGRAMS / program, build / "src" / program)
     weather = machine.folder / "weather"
-    weather.write_bytes(struct.pack("ii", 0, 0))
+    weather.write_bytes(struct.pack("iii", 0, 0, 0))
     wrapper = build / "src" / "reeve-recorder"
     wrapper.write_text(f"#!/bin/sh\nexport LD_PRELOAD={FAULT} FAULT_UNDER={machine.state} "
                        f"FAULT_WEATHER={weather}\nexec {PROGRAMS}/reeve-recorder \"$@\"\n")
     wrapper.chmod(0o755)
 
-    def sky(change=0, opening=0):
+    def sky(change=0, opening=0, clock=0):
         with open(weather, "r+b") as file:
-            file.write(struct.pack("ii", change, opening))
+            file.write(struct.pack("iii", change, opening, clock))
     machine.programs = build / "src"
     return machine, sky
 
@@ -256,3 +261,36 @@ def test_no_descriptors_left_is_said_and_survived(under_a_sky):
     assert machine.recorded("/etc/hostname") == b"b\n"
     assert machine.recorded("/etc/folder/new") == b"x\n"
     assert machine.pid("recorder") == pid
+
+
+def test_a_clock_that_is_set_back_is_said_and_survived(under_a_sky):
+    """By an hour, and forward again: both are gaps with the hour in them; nothing is lost or told
+    twice, and nothing that was recorded in the hour that came twice is out of order."""
+    machine, sky = under_a_sky
+    machine.write("/etc/hostname", "a\n")
+    machine.start()
+    machine.write("/etc/hostname", "b\n")
+    machine.settle()
+    for number, clock in enumerate((-3600, 0)):
+        sky(clock=clock)
+        steps = wait_for("the gap", lambda: [gap for gap in machine.gaps() if gap["cause"] == "clock"
+                                             and "closed" in gap][number:])
+        assert steps[0]["severity"] == "medium"
+        assert moment(steps[0]["end"]) - moment(steps[0]["start"]) >= timedelta(minutes=59)
+        machine.write("/etc/hostname", f"after {number}\n")
+        machine.settle()
+        assert machine.recorded("/etc/hostname") == f"after {number}\n".encode()
+    told = [change["op"] for change in machine.changes("/etc/hostname")]
+    assert len(told) >= 3 and set(told) == {"updated"}
+    assert machine.reeve("verify").returncode == 0
+    assert {gap["cause"] for gap in machine.gaps()} == {"clock"}
+
+
+def test_a_clock_that_goes_right_is_not_mentioned(under_a_sky):
+    machine, sky = under_a_sky
+    machine.write("/etc/hostname", "a\n")
+    machine.start()
+    before = machine.health("recorder")["time"]
+    wait_for("another look at the clock", lambda: machine.health("recorder")["time"] > before)
+    machine.settle()
+    assert machine.gaps() == []
