@@ -95,12 +95,17 @@ static void add_parents(const Process *process, gint64 login_uid, Actor *actor)
 	}
 }
 
-static bool is_package_manager(const char *exe)
+/* Those of a watched system that is not ours lie below its root. */
+static bool is_package_manager(const char *exe, const char *root)
 {
 	static const char *const places[] = {"/usr/bin/", "/usr/sbin/",    "/bin/",
 					     "/sbin/",    "/usr/libexec/", "/usr/lib/"};
 	const char *slash = exe == NULL ? NULL : strrchr(exe, '/');
 	bool is_system = false;
+
+	if (slash != NULL && root != NULL && g_str_has_prefix(exe, root)) {
+		exe += strlen(root);
+	}
 
 	for (gsize i = 0; slash != NULL && i < G_N_ELEMENTS(places); i++) {
 		is_system |= g_str_has_prefix(exe, places[i]);
@@ -114,15 +119,15 @@ static bool is_package_manager(const char *exe)
 }
 
 /* The outermost one: apt-get, not the dpkg it runs. */
-static char *transaction_of(const Actor *actor)
+static char *transaction_of(const Actor *actor, const char *root)
 {
-	const char *exe = is_package_manager(actor->exe) ? actor->exe : NULL;
+	const char *exe = is_package_manager(actor->exe, root) ? actor->exe : NULL;
 	gint64 pid = actor->pid;
 
 	for (guint i = 0; actor->parents != NULL && i < actor->parents->len; i++) {
 		const ActorParent *parent = actor->parents->pdata[i];
 
-		if (is_package_manager(parent->exe)) {
+		if (is_package_manager(parent->exe, root)) {
 			exe = parent->exe;
 			pid = parent->pid;
 		}
@@ -212,7 +217,7 @@ Actor *describe_process(const ProcessTable *table, const Process *process, const
 		set_ids(process, phase, actor, &doubt);
 	}
 	add_parents(process, actor->login_uid, actor);
-	actor->transaction = transaction_of(actor);
+	actor->transaction = transaction_of(actor, standpoint->root);
 	set_place(table, process, standpoint, actor);
 	if (actor->exe == NULL && doubt == NULL &&
 	    (phase == NULL || phase->image == NULL || phase->image->comm == NULL)) {

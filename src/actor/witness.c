@@ -24,6 +24,7 @@ struct Witness {
 	Source source;
 	ProcessTable *table;
 	Standpoint standpoint;
+	char *root; /* of the standpoint */
 	int proc_fd;
 	int stop_bell;
 	GThread *thread;
@@ -136,6 +137,18 @@ static void take_standpoint(Witness *witness, gint64 own_pid)
 	}
 }
 
+void witness_set_root(Witness *witness, int root_fd)
+{
+	g_autofree char *link = g_strdup_printf("/proc/self/fd/%d", root_fd);
+
+	g_free(witness->root);
+	witness->root = g_file_read_link(link, NULL);
+	if (g_strcmp0(witness->root, "/") == 0) {
+		g_clear_pointer(&witness->root, g_free);
+	}
+	witness->standpoint.root = witness->root;
+}
+
 Witness *witness_open(const char *source, gint64 own_pid, GError **error)
 {
 	g_autoptr(Witness) witness = g_new0(Witness, 1);
@@ -181,6 +194,7 @@ void witness_close(Witness *witness)
 	process_table_free(witness->table);
 	fd_close(&witness->proc_fd);
 	fd_close(&witness->stop_bell);
+	g_free(witness->root);
 	g_mutex_clear(&witness->lock);
 	g_free(witness);
 }

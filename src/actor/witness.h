@@ -27,6 +27,10 @@ Witness *witness_open(const char *source, gint64 own_pid, GError **error);
 void witness_close(Witness *witness);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Witness, witness_close)
 
+/* Before the wall: the watched system is the one below this directory, whose programs are told from
+ * others by that. */
+void witness_set_root(Witness *witness, int root_fd);
+
 bool witness_start(Witness *witness, GError **error);
 
 /*

@@ -124,7 +124,11 @@ static bool open_witness(Program *program, GError **error)
 		source = "none";
 	}
 	program->witness = witness_open(source == NULL ? "auto" : source, own, error);
-	return program->witness != NULL;
+	if (program->witness == NULL) {
+		return false;
+	}
+	witness_set_root(program->witness, program->root_fd);
+	return true;
 }
 
 /* What needs privileges or lies outside the wall. */

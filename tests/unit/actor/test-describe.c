@@ -122,6 +122,26 @@ static void test_package_manager(void)
 	g_assert_null(fake->transaction);
 }
 
+/* The programs of a watched system that is not ours lie below its root. */
+static void test_package_manager_of_an_image(void)
+{
+	static const Standpoint standpoint = {.own_pid = 900, .root = "/srv/image"};
+	g_autoptr(ProcessTable) table = process_table_new(100);
+	g_autoptr(Actor) actor = NULL, other = NULL;
+	Process *process;
+
+	run(table, 10, 1, "/srv/image/usr/bin/dpkg", 1000);
+	run(table, 20, 1, "/srv/imageusr/bin/dpkg", 1000);
+	process = process_table_find(table, 10, 1, G_MAXINT64);
+	actor = describe_process(table, process, &process->phases[process->n_phases - 1], NULL,
+				 &standpoint);
+	g_assert_cmpstr(actor->transaction, ==, "dpkg[10]");
+	process = process_table_find(table, 20, 1, G_MAXINT64);
+	other = describe_process(table, process, &process->phases[process->n_phases - 1], NULL,
+				 &standpoint);
+	g_assert_null(other->transaction);
+}
+
 static void test_places(void)
 {
 	static const struct {
@@ -231,6 +251,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/describe/login", test_login);
 	g_test_add_func("/describe/service", test_service);
 	g_test_add_func("/describe/package-manager", test_package_manager);
+	g_test_add_func("/describe/package-manager-of-an-image", test_package_manager_of_an_image);
 	g_test_add_func("/describe/places", test_places);
 	g_test_add_func("/describe/own", test_own);
 	g_test_add_func("/describe/changed-users", test_changed_users);
