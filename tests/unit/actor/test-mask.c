@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Masking of secrets in command lines, with as many that have none. */
+#include "../thrift.h"
 #include "actor/mask.h"
 
 #include <string.h>
@@ -65,7 +66,7 @@ static void test_noise(void)
 	guint8 bytes[512];
 
 	g_random_set_seed(5);
-	for (guint round = 0; round < 2000; round++) {
+	for (guint round = 0; round < thrift(2000, 200); round++) {
 		g_autofree char *line = NULL;
 		static const char alphabet[] = " -p=:'\"@/;|&ab\n\0u";
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Events as bytes: the exact form, caps on what is foreign, and parts that fit. */
+#include "../thrift.h"
 #include "specimens.h"
 
 #include "base/escape.h"
@@ -203,7 +204,7 @@ static void monster(Event *event)
 		state->type = FILE_SYMLINK;
 		state->link = g_strndup(long_text, 4095);
 		state->owner = g_strdup(long_text);
-		for (guint i = 0; i < 100; i++) {
+		for (guint i = 0; i < thrift(100, 20); i++) {
 			g_autofree char *name = g_strdup_printf("user.%0200u", i);
 
 			file_state_add_xattr(state, name, long_text, 60000);
@@ -212,7 +213,7 @@ static void monster(Event *event)
 			break;
 		}
 	}
-	for (guint i = 0; i < 100; i++) {
+	for (guint i = 0; i < thrift(100, 20); i++) {
 		RuleHit *hit = g_new0(RuleHit, 1);
 		Actor *actor;
 
@@ -303,8 +304,7 @@ static void test_plan(void)
 /* Two files that fit by a hair, or do not, under the longest envelope there is. */
 static void test_plan_to_the_byte(void)
 {
-	/* a tenth of it will do where everything takes thirty times as long */
-	gsize step = g_getenv("REEVE_UNDER_VALGRIND") == NULL ? 9 : 90;
+	gsize step = thrift(9, 290);
 
 	for (gsize size = 129500; size < 131000; size += step) {
 		g_autoptr(Event) owner = specimen_event(EVENT_CHANGE);

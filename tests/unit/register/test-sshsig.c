@@ -3,6 +3,7 @@
  * SSHSIG against OpenSSH itself: ssh-keygen makes the keys and signatures, we verify them, and what
  * ssh-keygen would refuse we refuse.
  */
+#include "../thrift.h"
 #include "register/ssh-key.h"
 #include "register/sshsig.h"
 
@@ -105,7 +106,7 @@ static void test_every_flipped_byte_is_refused(Fixture *fixture, gconstpointer u
 
 	*strstr(body, "-----END") = '\0';
 	raw = g_base64_decode(body, &raw_size);
-	for (gsize i = 0; i < raw_size; i++) {
+	for (gsize i = 0; i < raw_size; i += thrift(1, 5)) {
 		g_autofree char *flipped = NULL;
 		g_autofree char *wrapped = NULL;
 		g_autoptr(GError) error = NULL;
