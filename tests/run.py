@@ -152,8 +152,9 @@ def stage_valgrind():
 
 def build_sanitized():
     """Everything once more, by the other compiler: sanitized, and with the fuzzers."""
-    return build("build-sanitized", "-Dfuzz=true", "-Doptimization=1", "-Db_sanitize=address,undefined",
-                 "-Db_lundef=false", compiler="clang")
+    # Not optimized: the programs run a little longer, the compiler takes half as long.
+    return build("build-sanitized", "-Dfuzz=true", "-Doptimization=0",
+                 "-Db_sanitize=address,undefined", "-Db_lundef=false", compiler="clang")
 
 
 def stage_fuzz():

@@ -172,17 +172,24 @@ class Desktop:
     def watch_bus(self):
         """Every call of Notify and its answer, and every close, from the bus itself."""
         self.monitor = self.folder / "monitor"
-        with open(self.monitor, "wb") as out:
-            self.spawn("busctl", f"--address=unix:path={self.folder}/bus", "monitor",
-                       "--json=short", "--match=interface=org.freedesktop.Notifications",
-                       "--match=type=method_return", stdout=out)
+        listening = self.listen()
 
         def hears():
+            nonlocal listening
+            if listening.poll() is not None:  # the bus did not answer it in time
+                self.processes.remove(listening)
+                listening = self.listen()
             self.run("dbus-send", "--session", "--dest=org.freedesktop.Notifications",
                      "/org/freedesktop/Notifications",
                      "org.freedesktop.Notifications.AreYouThere")
             return self.monitor.stat().st_size > 0
         wait_for("the monitor of the bus", hears)
+
+    def listen(self):
+        with open(self.monitor, "wb") as out:
+            return self.spawn("busctl", f"--address=unix:path={self.folder}/bus", "monitor",
+                              "--json=short", "--match=interface=org.freedesktop.Notifications",
+                              "--match=type=method_return", stdout=out)
 
     def messages(self):
         found = []

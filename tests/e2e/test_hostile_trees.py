@@ -118,22 +118,3 @@ def test_repositories_inside_are_recorded_like_any_files(machine):
     assert {"/etc/repo/.git/HEAD", "/etc/repo/nested/repo/.git/HEAD", "/etc/repo/file"} <= told
     assert fsck(machine) == (0, "")
     assert machine.reeve("verify").returncode == 0
-
-
-@pytest.mark.slow
-@pytest.mark.patient
-def test_a_folder_of_a_hundred_thousand_names(machine):
-    wide = machine.path("/etc/wide")
-    wide.mkdir(parents=True)
-    for number in range(100000):
-        (wide / f"{number:06}").touch()
-    machine.start()
-    assert machine.health("recorder")["entries"] == 100002
-    machine.write("/etc/wide/050000", "changed\n")
-    (wide / "099999").unlink()
-    machine.write("/etc/wide/new", "new\n")
-    machine.settle()
-    assert {(change["path"], change["op"]) for change in machine.changes()} == {
-        ("/etc/wide/050000", "updated"), ("/etc/wide/099999", "deleted"),
-        ("/etc/wide/new", "created")}
-    assert machine.gaps() == []

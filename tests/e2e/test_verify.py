@@ -7,7 +7,7 @@ import pytest
 
 from conftest import wait_for
 
-SAMPLES = 60
+SAMPLES = 40
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def test_a_flipped_byte_of_a_git_object_is_found(stopped):
     files = [file for file in (stopped.snapshots / "objects").rglob("*") if file.is_file()]
     assert files
     for file in files:
-        for at in sample(file.stat().st_size)[:8]:
+        for at in random.Random(file.name).sample(range(file.stat().st_size), 2):
             assert_found(stopped, file, at, file.name)
 
 
