@@ -138,6 +138,9 @@ static void set_rules(json_t *overview, const json_t *judge)
 	if (pick_number(judge, "behind", 0) > 0) {
 		set_copy(overview, "behind", judge);
 	}
+	if (pick_object(judge, "waiting") != NULL) {
+		set_copy(overview, "waiting", judge);
+	}
 }
 
 /* What the supervisor complains about. */

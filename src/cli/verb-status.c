@@ -145,6 +145,26 @@ static void put_trouble(const Paint *paint, GString *out, const json_t *overview
 	}
 }
 
+/* What a package run has changed is told when it has ended. */
+static void put_waiting(const Paint *paint, GString *out, const json_t *overview)
+{
+	const json_t *waiting = pick_object(overview, "waiting");
+	gint64 count = pick_number(waiting, "count", 0);
+	g_autofree char *n = paint_count((guint64)count);
+	g_autofree char *since = NULL;
+	const char *manager = pick_text(waiting, "for");
+
+	if (count == 0) {
+		return;
+	}
+	since = moment_short(pick_time(waiting, "since"), clock_wall_usec());
+	put_label(paint, out, "waiting");
+	g_string_append_printf(out, "%s %s since %s for what ", n,
+			       count == 1 ? "change" : "changes", since);
+	paint_foreign(paint, out, STYLE_PLAIN, manager == NULL ? "the package manager" : manager);
+	g_string_append(out, " says of it\n");
+}
+
 static void put_drift(const Paint *paint, GString *out, const json_t *overview)
 {
 	const json_t *drift = pick_object(overview, "drift");
@@ -343,6 +363,7 @@ static void print_text(const Context *context, const json_t *overview)
 
 	put_headline(&paint, out, overview);
 	put_trouble(&paint, out, overview);
+	put_waiting(&paint, out, overview);
 	put_drift(&paint, out, overview);
 	put_gaps(&paint, out, overview);
 	put_scrub(&paint, out, overview);

@@ -159,6 +159,7 @@ def test_somebody_else_in_the_middle_of_a_run(packages):
             waiting = machine.events()[-1]["waiting"]
             assert waiting["count"] >= 1
             assert machine.health("judge")["waiting"]["count"] == waiting["count"]
+            assert f"waiting    {waiting['count']} change" in machine.reeve("status").stdout
             assert packages.told("/etc/two.conf") == []
     finally:
         go.touch()
