@@ -274,7 +274,8 @@ static bool compare_trees(Assembly *assembly, Odb *objects, const git_tree *old_
 	return true;
 }
 
-/* Whoever is new as well: who was known by another name before is told by that. */
+/* Whoever is new as well: who was known by another name before is told by that. Whom the watched
+ * system does not know, or nobody could tell as its etc is not watched, may be known here. */
 static const char *user_name(const Assembly *assembly, gint64 uid)
 {
 	const char *name;
@@ -283,7 +284,8 @@ static const char *user_name(const Assembly *assembly, gint64 uid)
 		return NULL;
 	}
 	name = owners_user(assembly->old_owners, (guint32)uid);
-	return name != NULL ? name : owners_user(assembly->new_owners, (guint32)uid);
+	name = name != NULL ? name : owners_user(assembly->new_owners, (guint32)uid);
+	return name != NULL ? name : owners_person(assembly->new_owners, (guint32)uid);
 }
 
 static void name_actors(const Assembly *assembly)

@@ -17,6 +17,7 @@ struct Owners {
 	Slot slots[SLOTS];
 	guint64 clock;
 	Names *nobody;
+	const Names *people;
 };
 
 Owners *owners_new(void)
@@ -37,6 +38,11 @@ void owners_free(Owners *owners)
 	}
 	names_free(owners->nobody);
 	g_free(owners);
+}
+
+void owners_set_people(Owners *owners, const Names *people)
+{
+	owners->people = people;
 }
 
 static Slot *oldest_slot(Owners *owners)
@@ -87,12 +93,18 @@ OwnersView owners_of(Owners *owners, Odb *objects, const git_tree *root)
 		odb_tree_at(objects, root, LAYOUT_FILES "/etc", &etc, NULL);
 	}
 	return (OwnersView){find_names(owners, objects, etc, "passwd"),
-			    find_names(owners, objects, etc, "group")};
+			    find_names(owners, objects, etc, "group"),
+			    owners->people == NULL ? owners->nobody : owners->people};
 }
 
 const char *owners_user(OwnersView view, guint32 uid)
 {
 	return names_find(view.users, uid);
+}
+
+const char *owners_person(OwnersView view, guint32 uid)
+{
+	return names_find(view.people, uid);
 }
 
 void owners_name(OwnersView view, FileState *state)

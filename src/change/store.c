@@ -50,6 +50,11 @@ void store_close(Store *store)
 	g_free(store);
 }
 
+void store_set_people(Store *store, const Names *people)
+{
+	owners_set_people(store->owners, people);
+}
+
 char *store_head(Store *store, GError **error)
 {
 	git_oid id;

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "base/error.h"
+#include "change/names.h"
 #include "event/change.h"
 
 #include <glib.h>
@@ -21,6 +22,9 @@ void store_prepare(void);
 /* Opens STATE/snapshots.git for reading; REEVE_ERROR_NOT_FOUND before the baseline. libgit2 is kept
  * away from every configuration file but the repository's own. */
 Store *store_open(const char *state_dir, GError **error);
+
+/* Names for those who did something, where the snapshots have none; borrowed. */
+void store_set_people(Store *store, const Names *people);
 void store_close(Store *store);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Store, store_close)
 

@@ -7,7 +7,8 @@
 
 struct Docket {
 	char *state_dir;
-	Store *store;       /* NULL: not there yet */
+	Store *store; /* NULL: not there yet */
+	const Names *people;
 	char *judged;       /* handed out last, readable or not */
 	char *base;         /* the last one that could be compared: what the next is held against */
 	char *seen_head;    /* all up to here is pending or handed out */
@@ -27,6 +28,11 @@ Docket *docket_new(const char *state_dir, const char *judged, bool is_unfinished
 	docket->base = g_strdup(judged);
 	docket->is_resuming = judged != NULL && is_unfinished;
 	return docket;
+}
+
+void docket_set_people(Docket *docket, const Names *people)
+{
+	docket->people = people;
 }
 
 void docket_free(Docket *docket)
@@ -204,6 +210,7 @@ static DocketNext open_store(Docket *docket, DocketItem *ret)
 		docket->store = store_open(docket->state_dir, &error);
 	}
 	if (docket->store != NULL) {
+		store_set_people(docket->store, docket->people);
 		return DOCKET_CHANGE_SET;
 	}
 	if (docket->judged == NULL && g_error_matches(error, REEVE_ERROR, REEVE_ERROR_NOT_FOUND)) {

@@ -22,6 +22,8 @@ typedef struct Docket Docket;
  * were, so it comes first once more.
  */
 Docket *docket_new(const char *state_dir, const char *judged, bool is_unfinished);
+/* See store_set_people; to be told before anything is taken. */
+void docket_set_people(Docket *docket, const Names *people);
 void docket_free(Docket *docket);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Docket, docket_free)
 

@@ -79,6 +79,7 @@ static void take_position(Judge *judge)
 	judge->is_ending = is_unfinished && position->is_run_end;
 	judge->docket = docket_new(judge->places.state_dir, position->commit,
 				   is_unfinished && !judge->is_ending);
+	docket_set_people(judge->docket, judge->places.people);
 	if (!is_unfinished) {
 		return;
 	}

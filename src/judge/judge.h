@@ -23,7 +23,8 @@ typedef struct {
 	int journal_fd; /* the folder; borrowed */
 	int witness_fd; /* STATE/witness; borrowed; -1: none */
 	int next_bell;
-	const char *canary; /* a path that Reeve changes to prove the chain; NULL */
+	const Names *people; /* users of this machine, by number; borrowed; NULL: nobody */
+	const char *canary;  /* a path that Reeve changes to prove the chain; NULL */
 } JudgePlaces;
 
 typedef struct Judge Judge;

@@ -227,9 +227,10 @@ static bool work(Outside *outside, const JudgeWall *wall, GError **error)
 {
 	const JudgeOptions *options = &outside->options;
 	EventHost host = {options->host, options->machine_id, options->boot_id};
-	JudgePlaces places = {wall->state_dir,  wall->journal_dir,        wall->journal_fd,
-			      wall->witness_fd, options->stage.next_bell, options->canary};
 	g_autoptr(Names) people = names_parse(outside->passwd);
+	JudgePlaces places = {wall->state_dir,  wall->journal_dir,        wall->journal_fd,
+			      wall->witness_fd, options->stage.next_bell, people,
+			      options->canary};
 	g_autoptr(Approvals) approvals =
 		approvals_new(&outside->trust, wall->register_dir, options->register_branch);
 	g_autoptr(Judge) judge = NULL;
@@ -247,6 +248,7 @@ static bool work(Outside *outside, const JudgeWall *wall, GError **error)
 			      .barrier = &outside->barrier,
 			      .journal_fd = wall->journal_fd,
 			      .people = people};
+	requests_begin(&requests);
 	ctl = ctl_new(outside->listener, requests_ask, &requests);
 	return run(outside, wall, judge, ctl, error);
 }

@@ -3,11 +3,15 @@
 #include "judge/requests.h"
 
 #include "base/escape.h"
+#include "base/io.h"
 #include "judge/accept.h"
 #include "judge/ack.h"
 
 #include <string.h>
 #include <unistd.h>
+
+/* Holds one byte while the canary is silent. */
+#define CANARY_FILE "canary"
 
 typedef json_t *Answer(Requests *requests, const struct ucred *peer, const json_t *request,
 		       guint64 *ret_round);
@@ -94,6 +98,20 @@ static json_t *answer_accept(Requests *requests, const struct ucred *peer, const
 	return json_pack("{s:b, s:s}", "ok", 1, "id", id);
 }
 
+/* An alarm that was raised is taken back also by the judge that comes after a restart. */
+void requests_begin(Requests *requests)
+{
+	g_autoptr(GBytes) told = io_read_file(requests->journal_fd, CANARY_FILE, 1, NULL);
+
+	requests->canary_failed = told != NULL && g_bytes_get_size(told) == 1;
+}
+
+static void remember_canary(Requests *requests, bool failed)
+{
+	requests->canary_failed = failed;
+	io_replace_file(requests->journal_fd, CANARY_FILE, "!", failed ? 1 : 0, 0640, NULL);
+}
+
 /* What came of the canary: told when it changes, not every few minutes. */
 static json_t *answer_canary(Requests *requests, const struct ucred *peer, const json_t *request,
 			     guint64 *ret_round)
@@ -112,7 +130,7 @@ static json_t *answer_canary(Requests *requests, const struct ucred *peer, const
 		return ctl_refusal("`ok` must be true or false, and `text` a string");
 	}
 	if (failed != requests->canary_failed) {
-		requests->canary_failed = failed;
+		remember_canary(requests, failed);
 		line = g_strdup_printf("canary: %s", text);
 		if (!judge_tell(requests->judge,
 				judgement_health(&frame,

@@ -20,6 +20,9 @@ typedef struct {
 	bool canary_failed;  /* the last one that was reported */
 } Requests;
 
+/* After the other members are set: what an earlier judge was told of the canary. */
+void requests_begin(Requests *requests);
+
 /* A CtlAsk; `context` is a Requests. */
 json_t *requests_ask(void *context, const struct ucred *peer, const json_t *request,
 		     guint64 *ret_round);

@@ -68,6 +68,23 @@ def test_relay_that_hangs_is_an_alert(watched):
     assert again["severity"] == "informational" and "came back" in again["summary"]
 
 
+def test_an_alert_is_taken_back_by_the_judge_that_comes_after(watched):
+    watched.start()
+    relay, judge = watched.pid("relay"), watched.pid("judge")
+    os.kill(relay, signal.SIGSTOP)
+    try:
+        assert watched.reeve("canary", "--report", "--timeout", "1").returncode == 1
+    finally:
+        os.kill(relay, signal.SIGCONT)
+    watched.kill("judge")
+    wait_for("another judge", lambda: watched.pid("judge") != judge)
+    for _ in range(2):  # told once
+        wait_for("the canary to be back",
+                 lambda: watched.reeve("canary", "--report").returncode == 0)
+    told = [event["severity"] for event in health_events(watched) if "canary" in event["summary"]]
+    assert told == ["high", "informational"]
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="somebody is known to root alone")
 def test_attribution_that_fails_is_noticed(watched):
     """The one who looks for the recorder is made to hang: nobody can be named any more."""

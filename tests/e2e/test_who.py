@@ -176,6 +176,63 @@ def test_other_namespaces(machine, source):
         assert actor["container"].startswith("pid namespace ")
 
 
+ID = "0123456789abcdef" * 4
+CGROUPS = [
+    (f"docker/{ID}", ID), (f"system.slice/docker-{ID}.scope", ID),
+    (f"machine.slice/libpod-{ID}.scope/container", ID),
+    (f"kubepods.slice/kubepods-pod1.slice/cri-containerd-{ID}.scope", ID),
+    ("lxc.payload.web", "web"), ("system.slice/cron.service", None),
+]
+
+
+@pytest.fixture
+def cgroup():
+    """`cgroup(path)` makes one in the unified hierarchy of this machine."""
+    mounts = [line.split() for line in Path("/proc/self/mounts").read_text().splitlines()]
+    top = next((Path(mount[1]) for mount in mounts if mount[2] == "cgroup2"), None)
+    if top is None or not os.access(top, os.W_OK):
+        pytest.skip("no unified cgroups that can be written to")
+    made = []
+
+    def make(path):
+        folder = top / f"reeve-e2e-{os.getpid()}" / path
+        for one in [*reversed(folder.relative_to(top).parents)][1:] + [folder.relative_to(top)]:
+            if not (top / one).exists():
+                (top / one).mkdir()
+                made.append(top / one)
+        return folder
+    yield make
+    for folder in reversed(made):
+        wait_for("the cgroup to be empty", lambda: not (folder / "cgroup.procs").read_text())
+        folder.rmdir()
+
+
+@pytest.mark.parametrize("source", SURE, indirect=True)
+def test_containers_by_their_cgroup(machine, source, cgroup):
+    """As docker, podman, Kubernetes and LXC name them; a service of the host is no container."""
+    for number in range(len(CGROUPS)):
+        machine.write(f"/etc/{number}.conf", "a\n")
+    start(machine, source)
+    for number, (path, name) in enumerate(CGROUPS):
+        group = cgroup(path)
+        file = machine.path(f"/etc/{number}.conf")
+        run("sh", "-c", f"echo $$ > {group}/cgroup.procs; exec sh -c 'sleep 0.05; echo b > {file}'")
+        known = [actor for actor in actors_of(machine, f"/etc/{number}.conf") if "exe" in actor]
+        assert {actor.get("container") for actor in known} <= {name}, (path, known)
+        assert known or source != "bpf"
+
+
+def test_names_of_this_machine_where_etc_is_not_watched(machine, source):
+    """Who is known here is named, and nobody else."""
+    machine.write("/srv/a.conf", "a\n")
+    machine.start("--backend", "fanotify", "--actors", source, watch=("/srv",))
+    file = machine.path("/srv/a.conf")
+    logged_in(lambda: run("sh", "-c", f"echo b > {file}; sleep 0.1"), uid=4242)
+    for actor in actors_of(machine, "/srv/a.conf"):
+        assert actor.get("user") == ("root" if "uid" in actor else None)
+        assert "login_user" not in actor
+
+
 def test_daemon_without_login(machine, source):
     """As cron: nobody has logged in. Its parents are told, no login user is made up."""
     start(machine, source)
