@@ -142,8 +142,8 @@ static int tell_bus(const Context *context, const char *what)
 	static const char *const ends[] = {
 		[BUS_KEYS_TOLD] = "the daemon goes by it",
 		[BUS_KEYS_NO_DAEMON] = "no daemon of yours runs: it reads it at its start",
-		[BUS_KEYS_NO_NETWORK] = "the daemon listens on this machine alone (bus.live, "
-					"bus.replay)",
+		[BUS_KEYS_NO_NETWORK] =
+			"the daemon has no tcp:// address in bus.live or bus.replay",
 	};
 	BusKeysTold told = bus_keys_tell_daemon(context);
 
