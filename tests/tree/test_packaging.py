@@ -51,7 +51,7 @@ def verify(installed, name):
 
 
 def test_everything_is_installed(installed):
-    programs = {"bin/reeve", "bin/reeve-desktop", "sbin/reeved", "libexec/reeve/reeve-recorder",
+    programs = {"bin/reeve", "bin/reeve-desktop", "bin/reeve-bridge", "sbin/reeved", "libexec/reeve/reeve-recorder",
                 "libexec/reeve/reeve-judge", "libexec/reeve/reeve-relay"}
     there = {str(file.relative_to(installed)) for file in installed.rglob("*") if file.is_file()}
     prefix, = {name.removesuffix("bin/reeve") for name in there if name.endswith("/bin/reeve")}
@@ -95,3 +95,11 @@ def test_users_and_folders(tmp_path):
 def test_desktop_unit_is_sound(installed):
     # (verified as a unit of the system: a session to ask is not everywhere)
     assert verify(installed, "reeve-desktop.service") == (0, "")
+
+
+def test_bridge_unit_is_sound_and_hard(installed):
+    assert verify(installed, "reeve-bridge.service") == (0, "")
+    done = run("systemd-analyze", "security", "--offline=true", "--no-pager",
+               unit(installed, "reeve-bridge.service"))
+    level = re.search(r"Overall exposure level for reeve-bridge.service: ([\d.]+)", done.stdout)
+    assert float(level[1]) <= 2.0, done.stdout

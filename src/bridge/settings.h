@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What a bridge is to do (/etc/reeve/bridge.yaml, doc/siem.md): where it listens, and a list of
+ * outputs.
+ *
+ *   live: ipc:///run/reeve/live            # or tcp:// with server_key and key
+ *   replay: ipc:///run/reeve/replay
+ *   cursors: /var/lib/reeve-bridge         # its own folder, and all that it writes to but for
+ * files outputs:
+ *     - {name: siem, to: "relp://192.0.2.9:2514", format: rfc5424}
+ *     - {name: pager, to: "tcp://192.0.2.9:601", format: cef, topics: [ev/1/alert/],
+ *        severity: high, hosts: ["web-*"], paths: [/etc/ssh/sshd_config]}
+ */
+#pragma once
+
+#include "bridge/filter.h"
+#include "bridge/format.h"
+#include "bridge/sink.h"
+
+#include <glib.h>
+
+#define OUTPUTS_MAX 64
+
+typedef struct {
+	char *name; /* letters, digits, `-`, `_`; names its files in the folder of cursors */
+	char *to;   /* address of a sink */
+	const Format *format;
+	Filter filter;
+} OutputSettings;
+
+typedef struct {
+	char *live, *replay, *cursors;
+	char *server_key, *key; /* files; NULL on this machine */
+	GPtrArray *outputs;     /* of OutputSettings */
+} Settings;
+
+/* NULL and *error with line, column and advice. */
+Settings *settings_read(const char *file, GError **error);
+/* The same of bytes, called `name` in messages. */
+Settings *settings_parse(const char *name, const char *data, gsize size, GError **error);
+void settings_free(Settings *settings);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Settings, settings_free)

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Records over TCP, framed by counting (RFC 6587): see sink.h. */
+#include "bridge/sink.h"
+#include "base/fd.h"
+#include "bridge/wire.h"
+
+typedef struct {
+	Sink sink;
+	int fd;
+	GString *out;
+} TcpSink;
+
+static Sink *tcp_open(const char *address, GError **error)
+{
+	int fd = wire_connect(address, error);
+	TcpSink *tcp;
+
+	if (fd < 0) {
+		return NULL;
+	}
+	tcp = g_new0(TcpSink, 1);
+	tcp->fd = fd;
+	tcp->out = g_string_new(NULL);
+	return &tcp->sink;
+}
+
+static SinkResult tcp_send(Sink *sink, const char *record, gsize size, GError **error)
+{
+	TcpSink *tcp = (TcpSink *)sink;
+
+	(void)error;
+	g_string_append_printf(tcp->out, "%" G_GSIZE_FORMAT " ", size);
+	g_string_append_len(tcp->out, record, (gssize)size);
+	return SINK_OK;
+}
+
+static SinkResult tcp_flush(Sink *sink, GError **error)
+{
+	TcpSink *tcp = (TcpSink *)sink;
+	bool ok = wire_write(tcp->fd, tcp->out->str, tcp->out->len, error) &&
+		  wire_drain(tcp->fd, error);
+
+	g_string_truncate(tcp->out, 0);
+	return ok ? SINK_OK : SINK_RETRY;
+}
+
+static void tcp_close(Sink *sink)
+{
+	TcpSink *tcp = (TcpSink *)sink;
+
+	fd_close(&tcp->fd);
+	g_string_free(tcp->out, TRUE);
+	g_free(tcp);
+}
+
+const SinkOps sink_tcp = {"tcp://", true, tcp_open, tcp_send, tcp_flush, tcp_close};

@@ -1,0 +1,260 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""reeve-bridge before real receivers: nothing lost, nothing sent twice, every field in its place."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from conftest import PATIENCE, PROGRAMS, wait_for
+from lone_relay import relay  # noqa: F401 (a fixture)
+
+HOST = f"127.{os.getpid() >> 14 & 63 | 64}.{os.getpid() >> 7 & 127}.{os.getpid() & 127 | 128}"
+TCP, RELP = 5581, 5582
+
+FILE = {"path": "/etc/ssh/sshd_config", "op": "updated", "type": "file", "changed": ["content"],
+        "before": {"sha256": "a" * 64, "size": 10, "mode": "0644", "uid": 0, "owner": "root", "gid": 0,
+                   "group": "root"},
+        "after": {"sha256": "b" * 64, "size": 11, "mode": "0600", "uid": 0, "owner": "root", "gid": 0,
+                  "group": "root"},
+        "diff": "-a\n+b\n",
+        "actor": {"pid": 4242, "exe": "/usr/bin/sed", "cmdline": "sed -i x", "uid": 0, "user": "root",
+                  "login_uid": 1000, "login_user": "alice", "session": 7, "tty": "pts/3",
+                  "confidence": "exact"},
+        "verdict": "unapproved", "severity": "critical", "request": None,
+        "reasons": ['no request "names" this path]\\'],
+        "rules": [{"id": "0" * 8, "title": "root login = enabled|yes", "level": "critical"}]}
+LINK = {"path": "/etc/motd", "op": "created", "type": "link", "before": {}, "after": {"target": "x"},
+        "verdict": "approved", "severity": "low"}
+RICH = {"verdict": "unapproved", "severity": "critical", "files": [FILE, LINK]}
+
+
+class Bridge:
+    def __init__(self, relay, folder):
+        self.relay, self.folder = relay, folder
+        self.outputs = []
+        self.process = None
+
+    def output(self, name, to, form="native", **filters):
+        self.outputs.append({"name": name, "to": to, "format": form, **filters})
+
+    def start(self):
+        config = self.folder / "bridge.yaml"
+        # (JSON is YAML)
+        config.write_text(json.dumps({"live": self.relay.live, "replay": self.relay.replay,
+                                      "cursors": str(self.folder / "cursors"), "outputs": self.outputs}))
+        with open(self.folder / "log", "ab") as log:
+            self.process = subprocess.Popen([PROGRAMS / "reeve-bridge", "--config", config], stderr=log)
+        return self
+
+    def stop(self, how=signal.SIGTERM):
+        self.process.send_signal(how)
+        code = self.process.wait(PATIENCE)
+        self.process = None
+        return code
+
+    def cursor(self, name):
+        file = self.folder / "cursors" / f"{name}.cursor"
+        return file.read_text().strip() if file.exists() else None
+
+    def wait_for(self, *names):
+        for name in names:
+            wait_for(f"{name} to have everything",
+                     lambda name=name: self.cursor(name) == self.relay.journal.ids[-1])
+
+
+@pytest.fixture
+def bridge(relay, tmp_path):
+    relay.start()
+    made = Bridge(relay, tmp_path)
+    yield made
+    if made.process is not None:
+        made.stop(signal.SIGKILL)
+    print((tmp_path / "log").read_text() if (tmp_path / "log").exists() else "")
+
+
+class Rsyslog:
+    """The real one, with a file of JSON lines for what it got."""
+
+    def __init__(self, folder):
+        self.folder, self.out = folder, folder / "rsyslog.json"
+        self.config = folder / "rsyslog.conf"
+        self.config.write_text(f"""
+            global(workDirectory="{folder}" maxMessageSize="128k")
+            module(load="imptcp") module(load="imrelp")
+            input(type="imptcp" port="{TCP}" address="{HOST}" ruleset="r")
+            input(type="imrelp" port="{RELP}" address="{HOST}" ruleset="r" maxDataSize="128k")
+            template(name="j" type="list" option.jsonf="on") {{
+                property(outname="pri" name="pri" format="jsonf")
+                property(outname="host" name="hostname" format="jsonf")
+                property(outname="msgid" name="msgid" format="jsonf")
+                property(outname="sd" name="structured-data" format="jsonf")
+                property(outname="msg" name="msg" format="jsonf") }}
+            ruleset(name="r") {{ action(type="omfile" file="{self.out}" template="j") }}
+            """)
+        self.process = None
+
+    def start(self):
+        self.process = subprocess.Popen(["rsyslogd", "-n", "-f", self.config, "-i", self.folder / "pid"],
+                                        stderr=subprocess.DEVNULL)
+
+        def listens():
+            assert self.process.poll() is None
+            return all(socket.socket().connect_ex((HOST, port)) == 0 for port in (TCP, RELP))
+        wait_for("rsyslogd to listen", listens)
+        return self
+
+    def stop(self, how=signal.SIGTERM):
+        self.process.send_signal(how)
+        self.process.wait(PATIENCE)
+
+    def got(self):
+        # (rsyslogd may be writing the last line)
+        text = self.out.read_text() if self.out.exists() else ""
+        return [json.loads(line) for line in text.split("\n")[:-1]]
+
+
+@pytest.fixture
+def rsyslog(tmp_path):
+    if not shutil.which("rsyslogd"):
+        pytest.skip("no rsyslogd: apt-get install rsyslog rsyslog-relp")
+    made = Rsyslog(tmp_path)
+    yield made
+    if made.process is not None and made.process.poll() is None:
+        made.stop(signal.SIGKILL)
+
+
+def lines(file):
+    return file.read_text().splitlines() if file.exists() else []
+
+
+def names_of(value, prefix=""):
+    for name, inner in value.items():
+        if isinstance(inner, dict):
+            yield from names_of(inner, f"{prefix}{name}.")
+        else:
+            yield prefix + name
+
+
+def test_several_outputs_each_with_its_own(bridge, tmp_path):
+    bridge.output("native", f"file://{tmp_path}/native")
+    bridge.output("ecs", f"file://{tmp_path}/ecs", "ecs")
+    bridge.output("cef", f"file://{tmp_path}/cef", "cef", severity="high")
+    bridge.output("sd", f"file://{tmp_path}/sd", "rfc5424", paths=["/etc/ssh/**"], hosts=["web-*"])
+    bridge.output("none", f"file://{tmp_path}/none", "native", topics=["ev/1/info/approved/"])
+    bridge.relay.tell(**RICH)
+    bridge.relay.tell(kind="gap", severity="low", verdict=None, files=None)
+    bridge.start().wait_for("native", "ecs", "cef", "sd", "none")
+    assert bridge.stop() == 0
+    native = [json.loads(line) for line in lines(tmp_path / "native")]
+    assert [event["id"] for event in native] == bridge.relay.journal.ids
+    assert native[0]["files"][0] == FILE
+
+    ecs = [json.loads(line) for line in lines(tmp_path / "ecs")]
+    assert len(ecs) == 3
+    known = set((Path(__file__).parent / "ecs-fields.txt").read_text().split())
+    for record in ecs:
+        assert {name for name in names_of(record) if not name.startswith("reeve.")} <= known
+    assert ecs[0]["event"]["kind"] == "alert" and ecs[1]["event"]["kind"] == "event"
+    assert ecs[0]["event"]["action"] == "updated" and ecs[1]["event"]["type"] == ["creation"]
+    assert ecs[0]["file"]["hash"]["sha256"] == "b" * 64
+    assert ecs[0]["file"]["directory"] == "/etc/ssh" and ecs[0]["file"]["uid"] == "0"
+    assert ecs[0]["user"] == {"name": "alice", "id": "1000", "effective": {"name": "root", "id": "0"}}
+
+    cef, = lines(tmp_path / "cef")
+    assert cef.startswith("CEF:0|Reeve|reeve|")
+    assert "|unapproved|/etc/ssh/sshd_config updated, unapproved|10|cat=/Configuration/File" in cef
+    assert r"cs3=root login \= enabled|yes " in cef
+    assert f" oldFileHash={'a' * 64} " in cef
+
+    sd, = lines(tmp_path / "sd")
+    assert re.match(r"<82>1 2026-11-22T03:04:05.123456Z web-1 reeve - UNAPPROVED \[reeve@32473 ", sd)
+    assert r'reasons="no request \"names\" this path\]\\"' in sd
+    assert ' path="/etc/ssh/sshd_config" ' in sd and "+b" not in sd
+    assert lines(tmp_path / "none") == []
+
+
+def test_rsyslog_by_relp_and_tcp(bridge, rsyslog):
+    rsyslog.start()
+    bridge.output("relp", f"relp://{HOST}:{RELP}", "rfc5424")
+    bridge.output("tcp", f"tcp://{HOST}:{TCP}", "rfc5424")
+    bridge.relay.tell(3, **RICH)
+    bridge.start().wait_for("relp", "tcp")
+    got = wait_for("all of it", lambda: len(rsyslog.got()) == 12 and rsyslog.got())
+    assert {(record["pri"], record["host"], record["msgid"]) for record in got} == \
+        {("82", "web-1", "UNAPPROVED"), ("85", "web-1", "APPROVED")}
+    for event_id in bridge.relay.journal.ids:
+        assert sum(f'id="{event_id}"' in record["sd"] for record in got) == 4
+    assert bridge.stop() == 0
+
+
+def test_a_receiver_that_is_away_gets_everything_later(bridge, rsyslog, tmp_path):
+    bridge.output("relp", f"relp://{HOST}:{RELP}", "rfc5424")
+    bridge.output("file", f"file://{tmp_path}/native")
+    bridge.relay.tell(5)
+    bridge.start().wait_for("file")
+    assert bridge.cursor("relp") is None
+    rsyslog.start()
+    bridge.wait_for("relp")
+    # (it acknowledges what it has in memory: what it has not written yet would be its loss)
+    wait_for("it to write", lambda: len(rsyslog.got()) == 5)
+    rsyslog.stop(signal.SIGKILL)
+    bridge.relay.tell(5)
+    bridge.wait_for("file")
+    assert bridge.cursor("relp") == bridge.relay.journal.ids[4]
+    bridge.stop(signal.SIGKILL)
+    bridge.relay.tell(5)
+    rsyslog.start()
+    bridge.start().wait_for("relp", "file")
+    ids = [json.loads(line)["id"] for line in lines(tmp_path / "native")]
+    assert list(dict.fromkeys(ids)) == bridge.relay.journal.ids
+    wait_for("all of it", lambda: {re.search(r' id="(\w+)"', record["sd"])[1] for record in
+                                   rsyslog.got()} == set(bridge.relay.journal.ids))
+
+
+def test_the_local_logger(bridge, tmp_path):
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as logger:
+        logger.bind(str(tmp_path / "log-socket"))
+        logger.settimeout(PATIENCE)
+        bridge.output("local", f"syslog://{tmp_path}/log-socket", "rfc5424")
+        bridge.relay.tell(2)
+        bridge.start()
+        for event_id in bridge.relay.journal.ids:
+            assert f'id="{event_id}"'.encode() in logger.recv(65536)
+        bridge.wait_for("local")
+
+
+def test_what_is_refused_for_good_is_buried_in_sight(bridge, tmp_path):
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as logger:
+        logger.bind(str(tmp_path / "log-socket"))
+        logger.settimeout(PATIENCE)
+        bridge.output("local", f"syslog://{tmp_path}/log-socket", "native")
+        bridge.relay.tell(1, size=250_000)
+        bridge.relay.tell(1)
+        bridge.start()
+        assert bridge.relay.journal.ids[1].encode() in logger.recv(1 << 20)
+        bridge.wait_for("local")
+    dead, = [json.loads(line) for line in lines(tmp_path / "cursors/local.dead")]
+    assert dead["id"] == bridge.relay.journal.ids[0]
+    assert "Message too long" in dead["why"]
+
+
+@pytest.mark.parametrize("outputs, why", [
+    ([], "list of outputs"), ([{"name": "a", "to": "ftp://x"}], "an address in `to`"),
+    ([{"name": "a/b", "to": "stdout:"}], "needs a `name`"),
+    ([{"name": "a", "to": "stdout:", "format": "xml"}], "no format of that name"),
+    ([{"name": "a", "to": "stdout:"}, {"name": "a", "to": "stdout:"}], "two outputs of one name"),
+])
+def test_what_makes_no_sense_is_refused(tmp_path, outputs, why):
+    config = tmp_path / "bridge.yaml"
+    config.write_text(json.dumps({"outputs": outputs}))
+    done = subprocess.run([PROGRAMS / "reeve-bridge", "--config", config, "--check"], text=True,
+                          capture_output=True, timeout=PATIENCE)
+    assert done.returncode == 64
+    assert why in done.stderr
