@@ -28,7 +28,7 @@ _reeve() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
 	local verb options='--config --state --runtime --json --color --help'
 	local verbs='watch status tail log show explain diff ack verify doctor canary digest '
-	verbs+='request approve reject accept register keys hooks hook policy help'
+	verbs+='request approve review reject accept register keys hooks hook policy help'
 
 	COMPREPLY=()
 	case $prev in
@@ -70,7 +70,7 @@ _reeve() {
 	request) options+=' --title --window --implementer --host --type --risk --description
 		--backout --requester --content --diff --commit --repo --delete --content-any
 		--mode --owner --group --link --dry-run --all --note --as' ;;
-	approve | reject) options+=' --key --as --note --yes' ;;
+	approve | review | reject) options+=' --key --as --note --role --yes' ;;
 	accept) options+=' --request --note' ;;
 	keys) options+=' --valid-before' ;;
 	esac
@@ -82,7 +82,7 @@ _reeve() {
 	'' | help) mapfile -t COMPREPLY < <(compgen -W "$verbs" -- "$cur") ;;
 	show | ack) mapfile -t COMPREPLY < <(compgen -W "$(_reeve_ids)" -- "$cur") ;;
 	explain) mapfile -t COMPREPLY < <(compgen -W "$(_reeve_ids)" -f -- "$cur") ;;
-	request) mapfile -t COMPREPLY < <(compgen -W 'new submit list show close' -f -- "$cur") ;;
+	request) mapfile -t COMPREPLY < <(compgen -W 'new submit policy list show close' -f -- "$cur") ;;
 	register) mapfile -t COMPREPLY < <(compgen -W 'init' -f -- "$cur") ;;
 	keys) mapfile -t COMPREPLY < <(compgen -W 'list allow revoke' -f -- "$cur") ;;
 	hooks) mapfile -t COMPREPLY < <(compgen -W 'install' -d -- "$cur") ;;

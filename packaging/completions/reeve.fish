@@ -2,7 +2,7 @@
 # Completion of reeve(1) for fish.
 
 set -l verbs watch status tail log show explain diff ack verify doctor canary digest request approve \
-    reject accept register keys hooks hook policy help
+    review reject accept register keys hooks hook policy help
 
 function __reeve_ids
     reeve log --all --json -n 20 2>/dev/null | string replace -rf '^\{"id":"([0-9a-f]{12}).*' '$1'
@@ -32,6 +32,7 @@ complete -c reeve -n $none -a canary -d 'Change a file of Reeve itself and wait 
 complete -c reeve -n $none -a digest -d 'What a change request would pin of a path'
 complete -c reeve -n $none -a request -d 'Ask for a change, see what was asked'
 complete -c reeve -n $none -a approve -d 'Look at a request and sign it'
+complete -c reeve -n $none -a review -d 'Confirm what was done in an emergency'
 complete -c reeve -n $none -a reject -d 'Object to a request, for good'
 complete -c reeve -n $none -a accept -d 'Put what drifts under an approved request'
 complete -c reeve -n $none -a register -d 'Make the register of change requests'
@@ -44,13 +45,13 @@ complete -c reeve -n $none -a help -d 'Tell more about a verb'
 complete -c reeve -n '__fish_seen_subcommand_from help' -a "$verbs"
 complete -c reeve -n '__fish_seen_subcommand_from watch log diff digest explain policy' -F
 complete -c reeve -n '__fish_seen_subcommand_from show explain ack' -a '(__reeve_ids)' -d Event
-complete -c reeve -n '__fish_seen_subcommand_from request' -a 'new submit list show close'
+complete -c reeve -n '__fish_seen_subcommand_from request' -a 'new submit policy list show close'
 complete -c reeve -n '__fish_seen_subcommand_from request register keys hooks' -F
 complete -c reeve -n '__fish_seen_subcommand_from register' -a init
 complete -c reeve -n '__fish_seen_subcommand_from keys' -a 'list allow revoke'
 complete -c reeve -n '__fish_seen_subcommand_from hooks' -a install
-complete -c reeve -n '__fish_seen_subcommand_from approve reject' -l key -s k -r -F -d 'Sign with it'
-complete -c reeve -n '__fish_seen_subcommand_from approve reject' -l yes -s y -d 'Do not ask'
+complete -c reeve -n '__fish_seen_subcommand_from approve review reject' -l key -s k -r -F -d 'Sign with it'
+complete -c reeve -n '__fish_seen_subcommand_from approve review reject' -l yes -s y -d 'Do not ask'
 complete -c reeve -n '__fish_seen_subcommand_from policy' -a 'check test list'
 
 complete -c reeve -n '__fish_seen_subcommand_from watch' -l root -x \

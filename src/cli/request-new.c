@@ -25,6 +25,8 @@ typedef struct {
 	GStrv implementers, hosts;
 	char *content, *diff, *commit, *repository;
 	GStrv removed, open;
+	GStrv programs, lines;
+	gboolean package_matches;
 	char *link, *mode, *owner, *group;
 	gboolean is_dry_run;
 } NewOptions;
@@ -34,7 +36,8 @@ static void new_options_clear(NewOptions *o)
 	char *const texts[] = {o->title,       o->window,  o->type,    o->requester, o->risk,
 			       o->description, o->backout, o->content, o->diff,      o->commit,
 			       o->repository,  o->link,    o->mode,    o->owner,     o->group};
-	GStrv const lists[] = {o->implementers, o->hosts, o->removed, o->open};
+	GStrv const lists[] = {o->implementers, o->hosts,    o->removed,
+			       o->open,         o->programs, o->lines};
 
 	for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
 		g_free(texts[i]);
@@ -95,6 +98,9 @@ static bool describe(const NewOptions *options, Proposal *proposal, GError **err
 	request->risk = g_strdup(options->risk);
 	request->description = g_strdup(options->description);
 	request->backout = g_strdup(options->backout);
+	request->conditions.programs = g_strdupv(options->programs);
+	request->conditions.lines = g_strdupv(options->lines);
+	request->conditions.package_matches = options->package_matches;
 	return title_is_fine(options->title, error) &&
 	       (options->mode == NULL || read_mode(options->mode, &proposal->mode, error)) &&
 	       (options->type == NULL || read_type(options->type, &request->type, error)) &&
@@ -316,6 +322,12 @@ int request_verb_new(const Context *context, int argc, char **argv)
 		 "GLOB"},
 		{"type", 0, 0, G_OPTION_ARG_STRING, &o.type, "standard, normal or emergency",
 		 "TYPE"},
+		{"program", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &o.programs,
+		 "standard: done by this program", "GLOB"},
+		{"package-matches", 0, 0, G_OPTION_ARG_NONE, &o.package_matches,
+		 "standard: what a package ships", NULL},
+		{"line", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o.lines,
+		 "standard: each line that changes is like one of these", "PATTERN"},
 		{"risk", 0, 0, G_OPTION_ARG_STRING, &o.risk, "low, medium or high", "LEVEL"},
 		{"description", 0, 0, G_OPTION_ARG_STRING, &o.description, "more words", "TEXT"},
 		{"backout", 0, 0, G_OPTION_ARG_STRING, &o.backout, "how to undo it", "TEXT"},

@@ -11,6 +11,7 @@
 #include "change/store.h"
 #include "change/text-diff.h"
 #include "event/event.h"
+#include "register/policy-path.h"
 
 #include <string.h>
 
@@ -194,10 +195,34 @@ static void preview_item(Preview *preview, const RequestChange *item, const File
 	}
 }
 
+/* Nothing of the machine: what replaces what in the register itself. */
+static void preview_policy(Preview *preview, const RequestChange *item)
+{
+	g_autoptr(GBytes) before =
+		item->from.has_blob ? proposed_content(preview, &item->from) : NULL;
+	g_autoptr(GBytes) after = item->to.has_blob ? proposed_content(preview, &item->to) : NULL;
+	TextDiff diff;
+
+	request_put_line(preview->paint, preview->out, "path", STYLE_BOLD, item->path);
+	if (item->to.has_blob && after == NULL) {
+		say(preview, STYLE_HIGH, "what it pins is not in the register");
+		return;
+	}
+	text_diff(before, after, DIFF_MAX_BYTES, &diff);
+	if (diff.presence == DIFF_PRESENT) {
+		g_string_append(preview->out, diff.diff);
+	}
+	text_diff_clear(&diff);
+}
+
 static bool preview_one(Preview *preview, const RequestChange *item, GError **error)
 {
 	g_auto(FileState) now = {.type = FILE_ABSENT};
 
+	if (g_str_has_prefix(item->path, POLICY_PATH)) {
+		preview_policy(preview, item);
+		return true;
+	}
 	if (item->is_glob || (item->content_any && !item->to.has_blob)) {
 		g_autofree char *path = escape_path(item->path);
 

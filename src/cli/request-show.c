@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/escape.h"
+#include "register/standing-state.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,56 +30,52 @@ void request_put_line(const Paint *paint, GString *out, const char *label, Style
 
 /* Standing */
 
-static bool is_rejected(const Standing *standing)
+static Style style_of(StandingState state)
 {
-	for (guint i = 0; i < standing->approvals->len; i++) {
-		const Approval *approval = g_ptr_array_index(standing->approvals, i);
-
-		if (approval->counts && approval->decision == DECISION_REJECT) {
-			return true;
-		}
+	switch (state) {
+	case STATE_UNREADABLE:
+	case STATE_REJECTED:
+		return STYLE_HIGH;
+	case STATE_APPROVED:
+	case STATE_IMPLEMENTING:
+		return STYLE_GOOD;
+	case STATE_DRAFT:
+	case STATE_SUBMITTED:
+	case STATE_REVIEWING:
+		return STYLE_MEDIUM;
+	case STATE_CLOSED:
+	case STATE_CANCELLED:
+	case STATE_EXPIRED:
+	case STATE_FROZEN:
+		return STYLE_DIM;
+	case _STATE_N:
+		break;
 	}
-	return false;
-}
-
-static bool is_over(const Standing *standing)
-{
-	gint64 end = standing->request->end_usec;
-
-	return end != 0 && end < clock_wall_usec();
+	g_assert_not_reached();
 }
 
 const char *standing_word(const Standing *standing, Style *ret_style)
 {
-	if (standing->request == NULL) {
-		*ret_style = STYLE_HIGH;
-		return "unreadable";
-	}
-	if (standing->closed != NULL) {
-		*ret_style = STYLE_DIM;
-		return standing->is_effective ? "closed" : "cancelled";
-	}
-	if (standing->is_effective) {
-		*ret_style = is_over(standing) ? STYLE_DIM : STYLE_GOOD;
-		return is_over(standing) ? "approved, window over" : "approved";
-	}
-	if (is_rejected(standing)) {
-		*ret_style = STYLE_HIGH;
-		return "rejected";
-	}
-	*ret_style = is_over(standing) ? STYLE_DIM : STYLE_MEDIUM;
-	return is_over(standing) ? "expired" : "waiting for approval";
+	StandingState state = standing_state(standing, clock_wall_usec());
+
+	*ret_style = style_of(state);
+	return standing_state_word(state);
 }
 
 const char *standing_because(const Standing *standing)
 {
-	return standing->closed != NULL ? standing->closed : standing->not_effective;
+	if (standing->closed != NULL) {
+		return standing->closed;
+	}
+	if (standing->frozen_usec != 0 && standing->frozen_usec <= clock_wall_usec()) {
+		return standing->frozen;
+	}
+	return standing->not_effective != NULL ? standing->not_effective : standing->not_reviewed;
 }
 
 bool standing_is_open(const Standing *standing)
 {
-	return standing->request == NULL ||
-	       (!is_over(standing) && !is_rejected(standing) && standing->closed == NULL);
+	return standing_state_is_open(standing_state(standing, clock_wall_usec()));
 }
 
 static const char *decision_done(Decision decision)
@@ -93,19 +90,16 @@ static const char *decision_done(Decision decision)
 	case DECISION_CLOSE:
 		return "closed it";
 	case DECISION_ADOPT:
-		return "brought a policy into force";
 	case DECISION_DONE:
 	case DECISION_LAPSE:
-		return "approved it; the window is over";
 	case DECISION_OVERDUE:
-		return "opened it; the review is overdue";
 	case _DECISION_N:
 		break;
 	}
 	g_assert_not_reached();
 }
 
-static char *approval_words(const RegisterView *view, const Approval *approval, const char *bytes)
+static char *decision_words(const RegisterView *view, const Approval *approval, const char *bytes)
 {
 	const char *did = decision_done(approval->decision);
 	g_autofree char *seen = moment_short(approval->seen_usec, clock_wall_usec());
@@ -127,6 +121,24 @@ static char *approval_words(const RegisterView *view, const Approval *approval, 
 				       "signed");
 	}
 	return g_string_free(words, FALSE);
+}
+
+/* What this host told itself stands in its note. */
+static char *record_words(const Approval *record)
+{
+	g_autofree char *seen = moment_short(record->seen_usec, clock_wall_usec());
+
+	return g_strdup_printf("told %s: %s%s", seen,
+			       record->decision == DECISION_ADOPT ? "in force: policy/" : "",
+			       record->note);
+}
+
+static char *approval_words(const RegisterView *view, const Approval *approval, const char *bytes)
+{
+	if (approval->decision > DECISION_CLOSE) {
+		return record_words(approval);
+	}
+	return decision_words(view, approval, bytes);
 }
 
 /* SHA-256 of request.yaml as it is now: what an approval must pin; NULL when it cannot be read. */
@@ -198,6 +210,19 @@ static char *pin_words(const RequestChange *change)
 	return g_string_free(words, FALSE);
 }
 
+static void put_conditions(const Paint *paint, GString *out, const Conditions *conditions)
+{
+	g_autofree char *programs =
+		conditions->programs == NULL ? NULL : g_strjoinv(", ", conditions->programs);
+	g_autofree char *lines =
+		conditions->lines == NULL ? NULL : g_strjoinv(" | ", conditions->lines);
+
+	request_put_line(paint, out, "program", STYLE_PLAIN, programs);
+	request_put_line(paint, out, "package", STYLE_PLAIN,
+			 conditions->package_matches ? "as its package ships it" : NULL);
+	request_put_line(paint, out, "lines", STYLE_PLAIN, lines);
+}
+
 static void put_request(const Paint *paint, GString *out, const Request *request)
 {
 	g_autofree char *window = window_words(request->start_usec, request->end_usec);
@@ -215,6 +240,7 @@ static void put_request(const Paint *paint, GString *out, const Request *request
 	request_put_line(paint, out, "description", STYLE_PLAIN, request->description);
 	request_put_line(paint, out, "backout", STYLE_PLAIN, request->backout);
 	request_put_line(paint, out, "ticket", STYLE_PLAIN, request->external_key);
+	put_conditions(paint, out, &request->conditions);
 	for (guint i = 0; i < request->changes->len; i++) {
 		const RequestChange *change = g_ptr_array_index(request->changes, i);
 		g_autofree char *path = escape_path(change->path);

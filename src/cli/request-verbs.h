@@ -15,6 +15,7 @@
 int request_verb_new(const Context *context, int argc, char **argv);
 int request_verb_submit(const Context *context, int argc, char **argv);
 int request_verb_close(const Context *context, int argc, char **argv);
+int request_verb_policy(const Context *context, int argc, char **argv);
 int request_verb_list(const Context *context, int argc, char **argv);
 int request_verb_show(const Context *context, int argc, char **argv);
 

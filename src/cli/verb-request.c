@@ -8,7 +8,8 @@ static const struct {
 	const char *word;
 	VerbFunction run;
 } words[] = {
-	{"new", request_verb_new},   {"submit", request_verb_submit}, {"list", request_verb_list},
+	{"new", request_verb_new},   {"submit", request_verb_submit},
+	{"list", request_verb_list}, {"policy", request_verb_policy},
 	{"show", request_verb_show}, {"close", request_verb_close},
 };
 
@@ -35,7 +36,8 @@ int verb_request(const Context *context, int argc, char **argv)
 	if (verb_parse(NULL, &argc, &argv, &status) == VERB_DONE) {
 		return status;
 	}
-	return verb_usage("request",
-			  "say `request new`, `submit FILE`, `list`, `show ID` or `close "
-			  "ID`; each has its --help");
+	return verb_usage(
+		"request",
+		"say `request new`, `submit FILE`, `policy FILE`, `list`, `show ID` or `close "
+		"ID`; each has its --help");
 }

@@ -19,7 +19,7 @@ const Verb verbs[] = {
 	{"doctor", "", "look at everything Reeve stands on", verb_doctor, VERB_WITHOUT_CONFIG},
 	{"canary", "[--report] [--timeout SECONDS]", "change a file of Reeve's own and wait for it",
 	 verb_canary, 0},
-	{"request", "new|submit|list|show|close ...", "ask for a change, see what was asked",
+	{"request", "new|submit|policy|list|show|close ...", "ask for a change, see what was asked",
 	 verb_request, 0},
 	{"approve", "ID [--key FILE]", "look at a request and sign it", verb_approve, 0},
 	{"review", "ID [--key FILE] [--note TEXT] [--yes]",

@@ -92,6 +92,11 @@ const GPtrArray *register_policy_problems(const Register *reg, const char **ret_
 	return reg->policy_problems;
 }
 
+const char *register_policy_blob(const Register *reg, PolicyFile file)
+{
+	return reg->in_force[file].blob;
+}
+
 ApprovalLaw register_law(const Register *reg)
 {
 	return (ApprovalLaw){reg->charter.people, reg->one_person};

@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "register/approval.h"
 #include "register/match.h"
+#include "register/policy-path.h"
 #include "register/request.h"
 #include "register/signers.h"
 
@@ -101,6 +102,9 @@ const char *register_damage(const Register *reg, guint *ret_count);
  * register until the next load. *ret_wild is the one that nobody asked for; NULL: none is.
  */
 const GPtrArray *register_policy_problems(const Register *reg, const char **ret_wild);
+
+/* The blob (hex) of a file of the policy that is in force; NULL: none is. */
+const char *register_policy_blob(const Register *reg, PolicyFile file);
 
 /* Who is known, by the policy in force; NULL: nobody. Until the next load. */
 const People *register_people(const Register *reg);

@@ -32,7 +32,7 @@ def last(machine, path=SSHD):
 
 def test_what_was_approved_is_no_alert(machine, people):
     request = people.request(SSHD, NEW)
-    assert people.show(request)["state"] == "waiting for approval"
+    assert people.show(request)["state"] == "submitted"
     shown = people.approve(request)
     assert "- PermitRootLogin yes" in shown and "+ PermitRootLogin no" in shown
     assert people.show(request)["effective"]
@@ -241,7 +241,7 @@ def test_a_written_request_is_submitted_as_it_stands(machine, people):
     draft.write_text(draft.read_text().replace("title: draft", "title: another"))
     done = machine.reeve("request", "submit", str(draft))
     assert done.returncode == 0 and "do not count any more" in done.stderr
-    assert people.show(request)["state"] == "waiting for approval"
+    assert people.show(request)["state"] == "submitted"
 
 
 @pytest.mark.parametrize("text, told", [

@@ -2,6 +2,8 @@
 /* The verdict on one change: src/judge/verdict.c. */
 #include "judge/verdict.h"
 
+#include <string.h>
+
 static const struct {
 	ApprovedKind kind;
 	ChangeOp op;
@@ -66,11 +68,47 @@ static void test_weight(void)
 	}
 }
 
+/* Whatever else is said of it: somebody uses the login of a person who is gone. */
+static void test_leavers(void)
+{
+	static const char text[] = "bob: {logins: [bob], valid-before: 2026-11-22T12:00:00Z}\n"
+				   "carol: {logins: [carol]}\n";
+	static const struct {
+		const char *login;
+		gint64 seconds;
+		Severity severity;
+	} cases[] = {
+		{"bob", 0, SEVERITY_HIGH},
+		{"bob", -1, SEVERITY_INFORMATIONAL}, /* he was still there */
+		{"carol", 0, SEVERITY_INFORMATIONAL},
+		{"mallory", 0, SEVERITY_INFORMATIONAL},
+		{NULL, 0, SEVERITY_INFORMATIONAL},
+	};
+	g_autoptr(People) people = people_parse("people.yaml", text, strlen(text), NULL);
+
+	for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autoptr(Change) change = change_new("/etc/x", OP_UPDATED);
+		Actor *actor = actor_new();
+
+		actor->login_user = g_strdup(cases[i].login);
+		actor->login_uid = 1000;
+		g_ptr_array_add(change->actors, actor);
+		change->verdict = VERDICT_APPROVED;
+		change->time_usec =
+			(G_GINT64_CONSTANT(1795348800) + cases[i].seconds) * G_USEC_PER_SEC;
+		verdict_weigh(change, people);
+		g_assert_cmpint(change->severity, ==, cases[i].severity);
+		g_assert_cmpuint(change->reasons->len, ==,
+				 cases[i].severity == SEVERITY_HIGH ? 1 : 0);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/verdict/cases", test_cases);
 	g_test_add_func("/verdict/reasons", test_reasons);
 	g_test_add_func("/verdict/weight", test_weight);
+	g_test_add_func("/verdict/leavers", test_leavers);
 	return g_test_run();
 }
