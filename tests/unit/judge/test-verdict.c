@@ -77,7 +77,7 @@ static void test_leavers(void)
 		const char *login;
 		gint64 seconds;
 		Severity severity;
-	} cases[] = {
+	} acts[] = {
 		{"bob", 0, SEVERITY_HIGH},
 		{"bob", -1, SEVERITY_INFORMATIONAL}, /* he was still there */
 		{"carol", 0, SEVERITY_INFORMATIONAL},
@@ -86,20 +86,20 @@ static void test_leavers(void)
 	};
 	g_autoptr(People) people = people_parse("people.yaml", text, strlen(text), NULL);
 
-	for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+	for (guint i = 0; i < G_N_ELEMENTS(acts); i++) {
 		g_autoptr(Change) change = change_new("/etc/x", OP_UPDATED);
 		Actor *actor = actor_new();
 
-		actor->login_user = g_strdup(cases[i].login);
+		actor->login_user = g_strdup(acts[i].login);
 		actor->login_uid = 1000;
 		g_ptr_array_add(change->actors, actor);
 		change->verdict = VERDICT_APPROVED;
 		change->time_usec =
-			(G_GINT64_CONSTANT(1795348800) + cases[i].seconds) * G_USEC_PER_SEC;
+			(G_GINT64_CONSTANT(1795348800) + acts[i].seconds) * G_USEC_PER_SEC;
 		verdict_weigh(change, people);
-		g_assert_cmpint(change->severity, ==, cases[i].severity);
+		g_assert_cmpint(change->severity, ==, acts[i].severity);
 		g_assert_cmpuint(change->reasons->len, ==,
-				 cases[i].severity == SEVERITY_HIGH ? 1 : 0);
+				 acts[i].severity == SEVERITY_HIGH ? 1 : 0);
 	}
 }
 
