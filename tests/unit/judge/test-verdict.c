@@ -92,6 +92,7 @@ static void test_leavers(void)
 
 		actor->login_user = g_strdup(acts[i].login);
 		actor->login_uid = 1000;
+		actor->confidence = CONFIDENCE_EXACT;
 		g_ptr_array_add(change->actors, actor);
 		change->verdict = VERDICT_APPROVED;
 		change->time_usec =
