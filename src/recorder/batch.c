@@ -251,6 +251,11 @@ static void follow_up(Recorder *recorder, const LookReport *report, const Notes 
 		settle_postpone(recorder->settle, order_copy(report->postponed->pdata[i]),
 				now + SETTLE_BRIEF_USEC);
 	}
+	g_ptr_array_set_free_func(report->unpacked, NULL);
+	for (guint i = 0; i < report->unpacked->len; i++) {
+		settle_push_unpacked(recorder->settle, report->unpacked->pdata[i], now);
+	}
+	g_ptr_array_set_size(report->unpacked, 0);
 	settle_all(recorder, report->unstable, UNSTABLE_RECHECK_USEC);
 	settle_all(recorder, report->doubtful, SETTLE_RECHECK_USEC);
 	/* not put off by every commit: where they never end, packs would never be merged */

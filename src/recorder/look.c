@@ -18,6 +18,7 @@ Look *look_new(const LookWorld *world, LookMode mode, const Scope *settled, Note
 	};
 
 	look->report.postponed = g_ptr_array_new();
+	look->report.unpacked = g_ptr_array_new_with_free_func((GDestroyNotify)order_free);
 	look->world = world;
 	look->mode = mode;
 	look->settled = settled;
@@ -46,6 +47,7 @@ void look_free(Look *look)
 	g_ptr_array_unref(look->report.lost_roots);
 	g_ptr_array_unref(look->report.found_roots);
 	g_ptr_array_unref(look->report.postponed);
+	g_ptr_array_unref(look->report.unpacked);
 	moves_free(look->moves);
 	g_clear_pointer(&look->inferred, g_ptr_array_unref);
 	g_queue_clear_full(&look->ahead, (GDestroyNotify)directory_free);

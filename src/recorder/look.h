@@ -69,6 +69,8 @@ typedef struct {
 	GPtrArray *blind;      /* what could not be looked at */
 	GPtrArray *lost_roots; /* roots that were there and are gone */
 	GPtrArray *found_roots; /* roots that came */
+	GPtrArray
+		*unpacked; /* of Order: found in a listing, not recorded, to wait for their names */
 	GPtrArray *postponed; /* of Order, borrowed: read in the middle of a write, not recorded */
 } LookReport;
 

@@ -364,6 +364,17 @@ void settle_postpone(Settle *settle, Order *order, gint64 due_usec)
 	pending_set_reschedule(settle->pending, p);
 }
 
+void settle_push_unpacked(Settle *settle, Order *order, gint64 now_usec)
+{
+	Pending *p = pending_set_find(settle->pending, order->path);
+
+	if (p != NULL) {
+		join(settle, p, order, now_usec);
+	} else {
+		add_order(settle, order, now_usec);
+	}
+}
+
 bool settle_was_written(const Settle *settle, const char *path)
 {
 	const Pending *p = pending_set_find(settle->pending, path);

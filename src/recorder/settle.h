@@ -70,6 +70,10 @@ void settle_put_back(Settle *settle, Order *order, gint64 now_usec);
  * hint that has come meanwhile says so. Ownership moves. A recheck counts from here on. */
 void settle_postpone(Settle *settle, Order *order, gint64 due_usec);
 
+/* A name that is being unpacked was found without a hint, by an order whose age it has: it waits as
+ * such names do from `now_usec` on. Ownership moves. */
+void settle_push_unpacked(Settle *settle, Order *order, gint64 now_usec);
+
 /*
  * Whether somebody has written a path since its last order was taken. Not only who has not closed
  * it yet: to close and to begin anew may be one hint (the kernel puts them together), so what was

@@ -7,6 +7,7 @@
 #include "base/fd.h"
 #include "base/path.h"
 #include "recorder/foreign.h"
+#include "recorder/temporary.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -234,6 +235,28 @@ static bool is_unchanged(Look *look, const Listing *listing, const Find *find, c
 	return st.st_nlink == 1 || look->world->linked == NULL;
 }
 
+/*
+ * In a folder that is new itself, what a package manager is unpacking has had no hint: it waits as
+ * if it had. As old as the order that found it, so that who waits for that waits for this.
+ */
+static bool is_left_to_wait(Look *look, const Listing *listing, const char *path,
+			    const CatalogEntry *old)
+{
+	const Order *above = listing->directory->order;
+	Order *order;
+
+	if (look->mode != LOOK_COMPARE || above->is_offline || old != NULL ||
+	    !name_is_unpacked(path_name(path))) {
+		return false;
+	}
+	order = g_new0(Order, 1);
+	order->path = g_strdup(path);
+	order->wall_usec = above->wall_usec;
+	order->born = above->born;
+	g_ptr_array_add(look->report.unpacked, order);
+	return true;
+}
+
 /* Second pass: what is there. */
 static bool present_child(Look *look, const Listing *listing, const char *name,
 			  const CatalogEntry *old, bool is_there, GError **error)
@@ -257,6 +280,9 @@ static bool present_child(Look *look, const Listing *listing, const char *name,
 	/* An order of its own has been carried out already, and the watch stood before that. After
 	 * a gap it may not have: then it is looked at again. */
 	if (!directory->order->is_offline && g_hash_table_contains(look->done, path)) {
+		return true;
+	}
+	if (is_left_to_wait(look, listing, path, old)) {
 		return true;
 	}
 	see_secret(look, old);

@@ -99,6 +99,9 @@ static void attribute(Fixture *f, const char *path, gint64 pid)
  * update. Where it never renames, or somebody waits for an answer, the file is told as it is. */
 static void test_unpacked(Fixture *f, const void *data)
 {
+	Order *unpacked;
+	guint64 mark;
+
 	push(f, HINT_CREATED, "/etc/a.dpkg-new", 0);
 	push(f, HINT_WRITTEN, "/etc/a.dpkg-new", 1);
 	g_assert_cmpstr(take(f, 5000), ==, "");
@@ -110,6 +113,17 @@ static void test_unpacked(Fixture *f, const void *data)
 	push(f, HINT_CREATED, "/etc/b.dpkg-new", 6000);
 	g_assert_cmpstr(take(f, 15999), ==, "");
 	g_assert_cmpstr(take(f, 16000), ==, "/etc/b.dpkg-new");
+
+	unpacked = g_new0(Order, 1);
+	unpacked->path = g_strdup("/etc/new.d/a.dpkg-new");
+	unpacked->born = 1; /* of an order that was there before the mark */
+	mark = settle_mark(f->settle);
+	settle_push_unpacked(f->settle, unpacked, START + 17000 * MS);
+	g_assert_false(settle_is_clear(f->settle, mark));
+	push(f, HINT_GONE, "/etc/new.d/a.dpkg-new", 18000);
+	push_full(f, HINT_MOVED, "/etc/new.d/a", "/etc/new.d/a.dpkg-new", false, 18000);
+	g_assert_cmpstr(take(f, 18000), ==, "/etc/new.d/a /etc/new.d/a.dpkg-new");
+	g_assert_true(settle_is_clear(f->settle, mark));
 
 	push(f, HINT_CREATED, "/etc/c.dpkg-new", 20000);
 	settle_release(f->settle);
