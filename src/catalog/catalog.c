@@ -100,6 +100,25 @@ static bool set_fact(Catalog *catalog, const char *key, const char *value, GErro
 	return sqlite3_step(stmt) == SQLITE_DONE || database_fail(catalog->database, error);
 }
 
+/* Counting reads every page: what was counted is kept, and counted only where it is missing. */
+static gint64 count_entries(Catalog *catalog)
+{
+	g_autofree char *kept = get_fact(catalog, "count");
+	guint64 count;
+
+	if (kept != NULL && g_ascii_string_to_unsigned(kept, 10, 0, G_MAXINT64, &count, NULL)) {
+		return (gint64)count;
+	}
+	return database_ask(catalog->database, "SELECT count(*) FROM entries");
+}
+
+static bool keep_count(Catalog *catalog, GError **error)
+{
+	g_autofree char *count = g_strdup_printf("%" G_GUINT64_FORMAT, catalog->count);
+
+	return set_fact(catalog, "count", count, error);
+}
+
 static Catalog *try_open(const char *state_dir, GError **error)
 {
 	g_autoptr(Catalog) catalog = g_new0(Catalog, 1);
@@ -110,7 +129,7 @@ static Catalog *try_open(const char *state_dir, GError **error)
 	if (catalog->database == NULL) {
 		return NULL;
 	}
-	count = database_ask(catalog->database, "SELECT count(*) FROM entries");
+	count = count_entries(catalog);
 	if (count < 0) {
 		database_fail(catalog->database, error);
 		return NULL;
@@ -446,7 +465,7 @@ bool catalog_remove(Catalog *catalog, const char *path, GError **error)
 
 bool catalog_finish(Catalog *catalog, const char *commit, GError **error)
 {
-	if (!set_fact(catalog, "commit", commit, error) ||
+	if (!set_fact(catalog, "commit", commit, error) || !keep_count(catalog, error) ||
 	    !database_run(catalog->database, "COMMIT", error)) {
 		return false;
 	}

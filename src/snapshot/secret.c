@@ -276,9 +276,15 @@ static void note_starts(void)
 
 static bool mark_is_at(const char *data, const char *at, const char *end)
 {
-	for (const SecretMark *mark = secret_marks; mark->text != NULL; mark++) {
-		gsize size = strlen(mark->text);
+	guint start = start_of(at);
 
+	for (const SecretMark *mark = secret_marks; mark->text != NULL; mark++) {
+		gsize size;
+
+		if (start_of(mark->text) != start) {
+			continue;
+		}
+		size = strlen(mark->text);
 		if ((gsize)(end - at) >= size && memcmp(at, mark->text, size) == 0 &&
 		    mark_is_meant(mark, data, at, end)) {
 			return true;
