@@ -58,6 +58,9 @@ bool look_tick(Look *look, GError **error);
 /* walk.c: lists the directories that wait, and those they bring, until none is left. */
 bool look_walk(Look *look, GError **error);
 
+/* walk.c: a foreign file system hides what was in this directory. */
+bool look_hidden(Look *look, const Find *find, GError **error);
+
 /* walk.c: watches a directory and queues it if it has to be listed. */
 bool look_enter(Look *look, const Find *find, GError **error);
 

@@ -3,6 +3,7 @@
 #include "recorder/look.h"
 #include "base/fd.h"
 #include "base/path.h"
+#include "recorder/foreign.h"
 #include "recorder/look-private.h"
 
 #include <fcntl.h>
@@ -107,26 +108,10 @@ static ProbeResult open_root(const LookWorld *world, const char *path, int *ret_
 	return result;
 }
 
-/* Inside of a foreign file system that is not to be entered: nobody is asked what is there. */
-static bool is_behind_foreign(const LookWorld *world, const char *path)
-{
-	const GPtrArray *foreign = world->mounts == NULL ? NULL : mounts_foreign(world->mounts);
-
-	for (guint i = 0; foreign != NULL && i < foreign->len; i++) {
-		const char *point = foreign->pdata[i];
-
-		if (path_is_beneath(path, point) && !g_str_equal(path, point) &&
-		    scope_covers(world->scope, point) && !scope_names(world->scope, point)) {
-			return true;
-		}
-	}
-	return false;
-}
-
 static ProbeResult open_ordered(const LookWorld *world, const char *path, int *ret_fd,
 				struct stat *ret_st, GError **error)
 {
-	if (is_behind_foreign(world, path)) {
+	if (foreign_hides(world->mounts, world->scope, path)) {
 		return PROBE_GONE;
 	}
 	if (scope_has_root(world->scope, path)) {
@@ -156,15 +141,37 @@ static bool found_ordered(Look *look, const Order *order, int fd, const struct s
 	return look_found(look, &find, error) && look_walk(look, error);
 }
 
+/* What was there is hidden; what hides it is not asked. */
+static bool shut_ordered(Look *look, const Order *order, GError **error)
+{
+	g_auto(CatalogEntry) old = {0};
+	Find find = {.order = order, .path = order->path, .fd = -1};
+
+	switch (catalog_find(look->world->catalog, order->path, &old, error)) {
+	case CATALOG_FOUND:
+		find.old = &old;
+		return look_hidden(look, &find, error);
+	case CATALOG_NOT_FOUND:
+		return true;
+	case CATALOG_ERROR:
+		break;
+	}
+	return false;
+}
+
 static bool carry_out(Look *look, const Order *order, bool only_if_gone, GError **error)
 {
+	const LookWorld *world = look->world;
 	auto_fd int fd = -1;
 	struct stat st;
 
-	if (!scope_covers(look->world->scope, order->path)) {
+	if (!scope_covers(world->scope, order->path)) {
 		return true;
 	}
-	switch (open_ordered(look->world, order->path, &fd, &st, error)) {
+	if (foreign_is_shut(world->mounts, world->scope, order->path)) {
+		return only_if_gone || shut_ordered(look, order, error);
+	}
+	switch (open_ordered(world, order->path, &fd, &st, error)) {
 	case PROBE_PRESENT:
 		return only_if_gone || found_ordered(look, order, fd, &st, error);
 	case PROBE_GONE:

@@ -7,7 +7,8 @@
  * Directories that are new, or in doubt, are watched first, then listed, then compared: what is
  * made after the watch brings a hint of its own, what was made before is in the listing. What is
  * gone takes everything below with it. File systems that are not files (proc, sysfs) or not here
- * (nfs, fuse) are not entered unless they are watched by name; STATE and RUNTIME never.
+ * (nfs, fuse) are not entered unless they are watched by name; STATE and RUNTIME never. Of the
+ * latter not even the mount point is looked at: what was recorded of the directory below stands.
  *
  * It runs inside a transaction of catalog and snapshot that the caller begins and ends; after a
  * failure both are to be abandoned and the orders given again.

@@ -3,6 +3,7 @@
 #include "recorder/reread.h"
 #include "base/fd.h"
 #include "recorder/content.h"
+#include "recorder/foreign.h"
 #include "recorder/probe.h"
 
 #include <errno.h>
@@ -43,8 +44,12 @@ void reread_free(Reread *reread)
 /* Opens a reference if what is there is, by its stat, what the catalog says. */
 static bool open_same(const Reread *reread, int *ret_fd, struct stat *ret_st)
 {
-	return probe_open(reread->world->root_fd, reread->row->path, ret_fd, ret_st, NULL) ==
-		       PROBE_PRESENT &&
+	const LookWorld *world = reread->world;
+	const char *path = reread->row->path;
+
+	return !foreign_is_shut(world->mounts, world->scope, path) &&
+	       !foreign_hides(world->mounts, world->scope, path) &&
+	       probe_open(world->root_fd, path, ret_fd, ret_st, NULL) == PROBE_PRESENT &&
 	       catalog_entry_matches(&reread->row->entry, ret_st);
 }
 

@@ -197,15 +197,24 @@ static void take_names(Sweep *sweep)
 	}
 }
 
+static bool is_shut(const Sweep *sweep, const char *path)
+{
+	return foreign_is_shut(sweep->world->mounts, sweep->world->scope, path);
+}
+
 /* What cannot be seen is neither there nor gone: nothing is said of it. */
 static void compare_child(Sweep *sweep, const CatalogChild *child)
 {
 	g_autofree char *path = path_join(sweep->path, child->name);
 	struct stat st;
-	int failed = fstatat(dirfd(sweep->stream), child->name, &st,
-			     AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT);
+	int failed;
 
 	g_hash_table_remove(sweep->names, child->name);
+	if (is_shut(sweep, path)) {
+		return;
+	}
+	failed = fstatat(dirfd(sweep->stream), child->name, &st,
+			 AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT);
 	if (failed == 0 || errno == ENOENT) {
 		compare(sweep, g_steal_pointer(&path), &child->entry, failed == 0 ? &st : NULL);
 	}
@@ -239,7 +248,7 @@ static void meet_stranger(Sweep *sweep, const char *name)
 	g_autofree char *path = path_join(sweep->path, name);
 	struct stat st;
 
-	if (scope_covers(sweep->world->scope, path) &&
+	if (scope_covers(sweep->world->scope, path) && !is_shut(sweep, path) &&
 	    fstatat(dirfd(sweep->stream), name, &st, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT) == 0 &&
 	    !is_excluded(sweep, &st)) {
 		sweep->differs(sweep->context, path);

@@ -57,7 +57,7 @@ static bool is_well_known(const Look *look, const Find *find)
 }
 
 /* A foreign file system hides what was there: it is as good as gone, and comes back with it. */
-static bool forget_hidden(Look *look, const Find *find, GError **error)
+bool look_hidden(Look *look, const Find *find, GError **error)
 {
 	const LookWorld *world = look->world;
 	g_autoptr(GPtrArray) children = NULL;
@@ -88,7 +88,7 @@ bool look_enter(Look *look, const Find *find, GError **error)
 	WatchAdd added;
 
 	if (is_foreign(look, find)) {
-		return forget_hidden(look, find, error);
+		return look_hidden(look, find, error);
 	}
 	if (strlen(find->path) > LOOK_MAX_PATH_BYTES) {
 		return look_blinded(look, find->path, error);
@@ -281,6 +281,9 @@ static bool present_child(Look *look, const Listing *listing, const char *name,
 	 * a gap it may not have: then it is looked at again. */
 	if (!directory->order->is_offline && g_hash_table_contains(look->done, path)) {
 		return true;
+	}
+	if (foreign_is_shut(look->world->mounts, look->world->scope, path)) {
+		return look_hidden(look, &find, error);
 	}
 	if (is_left_to_wait(look, listing, path, old)) {
 		return true;

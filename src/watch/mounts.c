@@ -20,12 +20,18 @@ struct Mounts {
 	char *root;
 	GHashTable *now;    /* path -> id and type, both char * */
 	GPtrArray *foreign; /* of char *: borrowed from `now` */
+	GPtrArray *remote;  /* likewise */
 };
 
 /* Also those with a subtype: "fuse.sshfs". */
-static const char *const foreign_types[] = {
-	"fuse",  "nfs",        "nfs4",    "cifs",   "smb3",   "ceph", "autofs",  "proc",
-	"sysfs", "securityfs", "debugfs", "cgroup", "devpts", "bpf",  "cgroup2", "tracefs",
+static const struct {
+	const char *type;
+	bool is_remote;
+} foreign_types[] = {
+	{"fuse", true},        {"nfs", true},      {"nfs4", true},    {"cifs", true},
+	{"smb3", true},        {"ceph", true},     {"autofs", true},  {"proc", false},
+	{"sysfs", false},      {"cgroup", false},  {"bpf", false},    {"cgroup2", false},
+	{"securityfs", false}, {"debugfs", false}, {"devpts", false}, {"tracefs", false},
 };
 
 /* The kernel writes space, tab, newline, backslash and '#' as three octal digits. */
@@ -123,16 +129,18 @@ static GHashTable *read_table(const Mounts *mounts)
 	return mounts_parse(text, size, mounts->root);
 }
 
-static bool type_is_foreign(const char *id_and_type)
+static void take_foreign_one(Mounts *mounts, char *path, const char *id_and_type)
 {
 	const char *type = strchr(id_and_type, ' ') + 1;
 
 	for (gsize i = 0; i < G_N_ELEMENTS(foreign_types); i++) {
-		if (strcmp(type, foreign_types[i]) == 0) {
-			return true;
+		if (strcmp(type, foreign_types[i].type) == 0) {
+			g_ptr_array_add(mounts->foreign, path);
+			if (foreign_types[i].is_remote) {
+				g_ptr_array_add(mounts->remote, path);
+			}
 		}
 	}
-	return false;
 }
 
 static void take_foreign(Mounts *mounts)
@@ -141,11 +149,10 @@ static void take_foreign(Mounts *mounts)
 	void *path, *id_and_type;
 
 	g_ptr_array_set_size(mounts->foreign, 0);
+	g_ptr_array_set_size(mounts->remote, 0);
 	g_hash_table_iter_init(&iter, mounts->now);
 	while (g_hash_table_iter_next(&iter, &path, &id_and_type)) {
-		if (type_is_foreign(id_and_type)) {
-			g_ptr_array_add(mounts->foreign, path);
-		}
+		take_foreign_one(mounts, path, id_and_type);
 	}
 }
 
@@ -163,6 +170,7 @@ Mounts *mounts_open(const char *root, GError **error)
 		return NULL;
 	}
 	mounts->foreign = g_ptr_array_new();
+	mounts->remote = g_ptr_array_new();
 	take_foreign(mounts);
 	return g_steal_pointer(&mounts);
 }
@@ -175,6 +183,7 @@ void mounts_close(Mounts *mounts)
 	fd_close(&mounts->fd);
 	g_clear_pointer(&mounts->now, g_hash_table_unref);
 	g_clear_pointer(&mounts->foreign, g_ptr_array_unref);
+	g_clear_pointer(&mounts->remote, g_ptr_array_unref);
 	g_free(mounts->root);
 	g_free(mounts);
 }
@@ -217,4 +226,9 @@ void mounts_compare(Mounts *mounts, GPtrArray *ret_paths)
 const GPtrArray *mounts_foreign(const Mounts *mounts)
 {
 	return mounts->foreign;
+}
+
+const GPtrArray *mounts_remote(const Mounts *mounts)
+{
+	return mounts->remote;
 }

@@ -29,6 +29,8 @@ void mounts_compare(Mounts *mounts, GPtrArray *ret_paths);
 /* Where (char *, as above) file systems are mounted that are not files, or not here (proc, nfs,
  * fuse and their like), as of the last reading. */
 const GPtrArray *mounts_foreign(const Mounts *mounts);
+/* Those of them where somebody else answers, or does not: not even a stat is sure to return. */
+const GPtrArray *mounts_remote(const Mounts *mounts);
 
 /*
  * The text of mountinfo as a table: path inside `root` -> id of the topmost mount there, a blank,

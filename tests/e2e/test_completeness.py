@@ -17,7 +17,7 @@ import subprocess
 import pytest
 
 from conftest import wait_for
-from fuse_server import INSIDE, OPENDIR, FuseServer
+from fuse_server import INIT, OPENDIR, FuseServer
 
 pytestmark = [
     pytest.mark.plain,
@@ -391,21 +391,28 @@ def fuse():
     if os.geteuid() != 0 or not os.path.exists("/dev/fuse"):
         pytest.skip("needs root and /dev/fuse")
 
-    def serve(where):
-        servers.append(FuseServer(where))
+    def serve(where, **options):
+        servers.append(FuseServer(where, **options))
         return servers[-1]
     yield serve
     for server in servers:
         server.close()
 
 
-def test_a_file_system_that_a_program_serves_is_not_entered(stage, fuse):
-    server = fuse(stage.path("/etc/b"))
+@pytest.mark.parametrize("is_silent", [False, pytest.param(True, marks=pytest.mark.patient)])
+def test_a_file_system_that_a_program_serves_is_not_entered(stage, fuse, is_silent):
+    """Nor waited for, when the program has stopped to answer."""
+    server = fuse(stage.path("/etc/b"), is_silent=is_silent)
     told = noticed(stage)
     assert "/etc/b/x" in {change["path"] for change in told if change["op"] == "deleted"}
     stage.write(FILE, "two\n")
     assert noticed(stage)[-1]["path"] == FILE
-    assert not server.asked & INSIDE
+    if is_silent:  # and the scrub passes by as well
+        before = stage.health("recorder")["scrub"]
+        wait_for("a sweep and a rotation", lambda: all(
+            stage.health("recorder")["scrub"][of] > before[of] for of in ("sweeps", "rotations")))
+        stage.settle()
+    assert server.asked <= {INIT}
 
 
 def test_one_that_is_named_is_entered(machine, fuse):
