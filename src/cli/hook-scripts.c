@@ -15,11 +15,11 @@
 #include <unistd.h>
 
 #define SCRIPT_MAX_BYTES (16 * 1024)
-#define OURS "reeve \"$@\""
+#define OURS "Put in place by `reeve hooks install`"
 
-static const char *const names[][3] = {
+static const char *const names[][4] = {
 	[HOOKS_SERVER] = {"pre-receive", "post-receive"},
-	[HOOKS_CLIENT] = {"pre-push"},
+	[HOOKS_CLIENT] = {"pre-push", "prepare-commit-msg", "commit-msg"},
 };
 
 /* True when the name is free: nothing there, ours, or moved out of the way. */

@@ -111,6 +111,8 @@ int verb_hooks(const Context *context, int argc, char **argv)
 				  &error)) {
 		return verb_fail(error);
 	}
-	g_print("%s: %s\n", folder, is_server ? "pre-receive and post-receive" : "pre-push");
+	g_print("%s: %s\n", folder,
+		is_server ? "pre-receive and post-receive"
+			  : "pre-push, prepare-commit-msg and commit-msg");
 	return CLI_OK;
 }

@@ -194,3 +194,44 @@ def test_a_hook_that_was_there_is_called_first(machine, people):
     clone.commit("x", {"etc/motd": "x\n"})
     pushed, said = clone.push()
     assert not pushed and "theirs says no" in said
+
+
+@pytest.mark.parametrize("message, told", [
+    ("a\n\nChange-Request: CHG-20261122-aaaa\nChange-Request: new", "more than one Change-Request"),
+    ("a\n\nChange-Request: ../x", "is neither `new` nor the id of a request"),
+])
+def test_a_message_that_cannot_be_meant_is_refused(machine, tmp_path, message, told):
+    work = local_tree(machine, tmp_path)
+    done = work("commit", "-q", "--allow-empty", "-m", message)
+    assert done.returncode != 0 and told in done.stderr
+
+
+def test_a_branch_of_a_request_gives_its_trailer(machine, tmp_path):
+    """Once, and only there; a hook that was there before is called first."""
+    work = local_tree(machine, tmp_path)
+    for branch, message, trailers in (
+            ("main", "a", ""),
+            (f"reeve/{ID}-motd", "a", ID),
+            (f"reeve/{ID}", "a\n\nChange-Request: new", "new"),
+            ("reeve/else", "a", "")):
+        assert work("checkout", "-q", "-B", branch).returncode == 0
+        done = work("commit", "-q", "--allow-empty", "-m", message)
+        assert done.returncode == 0, done.stderr
+        assert "was here first" in done.stderr
+        told = work("log", "-1", "--format=%(trailers:key=Change-Request,valueonly)").stdout
+        assert told.strip() == trailers
+
+
+def local_tree(machine, folder):
+    """A work tree with the client's hooks, and git in it."""
+    subprocess.run(["git", "init", "-q", "-b", "main", folder], check=True)
+    hook = folder / ".git" / "hooks" / "commit-msg"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\necho was here first >&2\n")
+    hook.chmod(0o755)
+    for _ in range(2):  # again: nothing is called twice
+        done = machine.reeve("hooks", "install", str(folder))
+        assert done.returncode == 0, done.stderr
+    return lambda *words: subprocess.run(
+        ["git", "-C", folder, "-c", "user.name=bob", "-c", "user.email=bob@example.org", *words],
+        capture_output=True, text=True)
