@@ -5,6 +5,7 @@
 #include "change/change-set.h"
 #include "change/odb.h"
 #include "change/owners.h"
+#include "change/settings.h"
 #include "change/store-verify.h"
 #include "change/text-diff.h"
 #include "change/tree-diff.h"
@@ -388,6 +389,17 @@ static bool read_side(Store *store, const FileState *state, GBytes **ret, GError
 	return *ret != NULL;
 }
 
+/* In the words of the program that reads the file, where we know them. */
+static void add_settings(Change *change, GBytes *before, GBytes *after)
+{
+	const SettingsReader *reader = settings_reader(change->path);
+
+	if (reader != NULL && change_file_type(change) == FILE_REGULAR) {
+		change->is_cosmetic = settings_compare(reader, before, after, change->settings) &&
+				      change->difference == STATE_CONTENT;
+	}
+}
+
 static bool compare_texts(Store *store, Change *change, gsize max_diff_bytes, GError **error)
 {
 	g_autoptr(GBytes) before = NULL;
@@ -405,6 +417,7 @@ static bool compare_texts(Store *store, Change *change, gsize max_diff_bytes, GE
 	g_ptr_array_unref(change->removed);
 	change->added = diff.added;
 	change->removed = diff.removed;
+	add_settings(change, before, after);
 	return true;
 }
 

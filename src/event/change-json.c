@@ -238,6 +238,9 @@ static json_t *change_to_json(const Change *change, Telling telling)
 	if (telling != TELL_BASICS) {
 		set_settings(object, change->settings);
 	}
+	if (change->is_cosmetic) {
+		member_set(object, "cosmetic", json_true());
+	}
 	set_diff(object, is_cut ? DIFF_TOO_LARGE : change->diff_presence, change->diff);
 	if (telling != TELL_BASICS) {
 		set_actors(object, change->actors);

@@ -68,6 +68,7 @@ typedef struct {
 	GPtrArray *added; /* of char *: added lines, without LF, raw but UTF-8-made; for rules */
 	GPtrArray *removed;
 	GPtrArray *settings; /* of Setting */
+	bool is_cosmetic;    /* the text differs, and no setting does */
 	GPtrArray *actors;   /* of Actor; empty: nobody known */
 	Provenance provenance;
 	/* the judgement */

@@ -5,13 +5,11 @@
 #include "base/clock.h"
 #include "base/escape.h"
 #include "base/path.h"
+#include "judge/summary-settings.h"
 
 #include <string.h>
 
-#define MAX_VALUE_BYTES 60
 #define MAX_NAMED 3
-
-static const char *const secret_words[] = {"pass", "secret", "token", "key", "cred", "auth"};
 
 static void append_escaped(GString *out, const char *bytes, gsize size)
 {
@@ -34,90 +32,18 @@ static void next_part(GString *out, gsize start)
 }
 
 /*
- * One setting that was changed: two lines that begin with the same word
- */
-
-typedef struct {
-	const char *name, *value;
-	gsize name_size, value_size;
-} Pair;
-
-static bool is_separator(char c)
-{
-	return c == ' ' || c == '\t' || c == '=' || c == ':';
-}
-
-/* "  PermitRootLogin no " -> "PermitRootLogin", "no". */
-static bool split_line(const char *line, Pair *ret)
-{
-	gsize size;
-
-	line += strspn(line, " \t");
-	size = strlen(line);
-	while (size > 0 && g_ascii_isspace(line[size - 1])) {
-		size--;
-	}
-	*ret = (Pair){.name = line};
-	while (ret->name_size < size && !is_separator(line[ret->name_size])) {
-		ret->name_size++;
-	}
-	ret->value = line + ret->name_size;
-	ret->value_size = size - ret->name_size;
-	while (ret->value_size > 0 && is_separator(*ret->value)) {
-		ret->value++;
-		ret->value_size--;
-	}
-	return ret->name_size > 0 && ret->name_size <= MAX_VALUE_BYTES && ret->value_size > 0 &&
-	       ret->value_size <= MAX_VALUE_BYTES && g_ascii_isalnum(*ret->name);
-}
-
-static bool name_is_telling(const Pair *pair)
-{
-	g_autofree char *name = g_ascii_strdown(pair->name, (gssize)pair->name_size);
-
-	for (gsize i = 0; i < G_N_ELEMENTS(secret_words); i++) {
-		if (strstr(name, secret_words[i]) != NULL) {
-			return true;
-		}
-	}
-	return false;
-}
-
-static bool append_setting(GString *out, const Change *change)
-{
-	Pair old_pair, new_pair;
-
-	if (change->added->len != 1 || change->removed->len != 1 ||
-	    change->before.content != CONTENT_STORED || change->after.content != CONTENT_STORED ||
-	    !split_line(change->removed->pdata[0], &old_pair) ||
-	    !split_line(change->added->pdata[0], &new_pair) ||
-	    old_pair.name_size != new_pair.name_size ||
-	    memcmp(old_pair.name, new_pair.name, old_pair.name_size) != 0 ||
-	    (old_pair.value_size == new_pair.value_size &&
-	     memcmp(old_pair.value, new_pair.value, old_pair.value_size) == 0) ||
-	    name_is_telling(&old_pair)) {
-		return false;
-	}
-	append_escaped(out, old_pair.name, old_pair.name_size);
-	g_string_append_c(out, ' ');
-	append_escaped(out, old_pair.value, old_pair.value_size);
-	g_string_append(out, " -> ");
-	append_escaped(out, new_pair.value, new_pair.value_size);
-	return true;
-}
-
-/*
  * What happened
  */
 
 static void append_content(GString *out, const Change *change)
 {
+	if (summary_append_settings(out, change)) {
+		return;
+	}
 	switch (change->diff_presence) {
 	case DIFF_PRESENT:
-		if (!append_setting(out, change)) {
-			g_string_append_printf(out, "content changed (+%u -%u)", change->added->len,
-					       change->removed->len);
-		}
+		g_string_append_printf(out, "content changed (+%u -%u)", change->added->len,
+				       change->removed->len);
 		break;
 	case DIFF_SECRET:
 		g_string_append(out, "secret content changed");

@@ -206,7 +206,7 @@ static void weigh_leavers(Change *change, const People *people)
 
 void verdict_weigh(Change *change, const People *people)
 {
-	if (is_as_agreed(change->verdict) && change->rules->len == 0) {
+	if ((is_as_agreed(change->verdict) || change->is_cosmetic) && change->rules->len == 0) {
 		change->severity = SEVERITY_INFORMATIONAL;
 	}
 	weigh_leavers(change, people);

@@ -32,7 +32,8 @@ typedef struct {
 /* Sets verdict, request and reasons; call before the rules are asked. */
 void verdict_decide(Change *change, const VerdictGrounds *grounds);
 
-/* Sets the severity after the rules were asked: a path that is as agreed, and that no rule minds,
- * is worth no more than a note; what the login of somebody did who has left is at least high,
- * whatever the verdict. `people` may be NULL. */
+/* Sets the severity after the rules were asked: a path that is as agreed, or of which only
+ * comments and white space differ, and that no rule minds, is worth no more than a note; what the
+ * login of somebody did who has left is at least high, whatever the verdict. `people` may be NULL.
+ */
 void verdict_weigh(Change *change, const People *people);

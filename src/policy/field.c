@@ -89,6 +89,24 @@ static void collect_verdict(const Change *change, const FileState *state, GPtrAr
 	add(values, verdict_word(change->verdict));
 }
 
+static void collect_cosmetic(const Change *change, const FileState *state, GPtrArray *values)
+{
+	add(values, change->is_cosmetic ? "true" : "false");
+}
+
+/* "PermitRootLogin=yes": what is there now. */
+static void collect_settings(const Change *change, const FileState *state, GPtrArray *values)
+{
+	for (guint i = 0; i < change->settings->len; i++) {
+		const Setting *setting = change->settings->pdata[i];
+
+		if (setting->after != NULL) {
+			g_ptr_array_add(values,
+					g_strdup_printf("%s=%s", setting->name, setting->after));
+		}
+	}
+}
+
 static void collect_run(const Change *change, const FileState *state, GPtrArray *values)
 {
 	add(values, package_run_word(change->provenance.run));
@@ -354,6 +372,8 @@ static const FieldRow rows[] = {
 	{"OldContent", FIELD_REEVE, collect_known, SIDE_BEFORE},
 	{"Offline", FIELD_REEVE, collect_offline},
 	{"Verdict", FIELD_REEVE, collect_verdict},
+	{"Setting", FIELD_REEVE, collect_settings},
+	{"Cosmetic", FIELD_REEVE, collect_cosmetic},
 	{"PackageRun", FIELD_REEVE, collect_run},
 	{"PackageEvidence", FIELD_REEVE, collect_evidence},
 	{"Package", FIELD_REEVE, collect_package},

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Readers of files that are read line by line: see settings-list.h. */
+#include "change/settings-list.h"
+
+#include "base/digest.h"
+
+#include <string.h>
+
+#define MAX_KEY_BYTES (64 * 1024)
+
+static char *within(const SettingsList *list, Word name)
+{
+	g_autofree char *text = word_text(name);
+
+	return list->block == NULL ? g_steal_pointer(&text)
+				   : g_strdup_printf("%s %s", list->block, text);
+}
+
+/* "PermitRootLogin no", also with "="; below "Match User bob" it is of that. */
+void settings_read_words(SettingsList *list, Word line)
+{
+	Word name = word_take(&line, " \t=");
+	g_autofree char *value = word_squeeze(line);
+
+	/* "Name = value" */
+	if (g_str_has_prefix(value, "= ")) {
+		memmove(value, value + 2, strlen(value + 2) + 1);
+	}
+	if (name.size == 5 && g_ascii_strncasecmp(name.text, "match", 5) == 0) {
+		g_clear_pointer(&list->block, g_free);
+		settings_add(list, g_strdup("Match"), g_strdup(value), NULL);
+		list->block = g_ascii_strcasecmp(value, "all") == 0
+				      ? NULL
+				      : g_strdup_printf("Match %s:", value);
+		return;
+	}
+	settings_add(list, within(list, name), g_steal_pointer(&value), NULL);
+}
+
+void settings_read_equals(SettingsList *list, Word line)
+{
+	Word name;
+
+	if (line.text[0] == '[') {
+		g_free(list->block);
+		list->block = word_text(line);
+		return;
+	}
+	name = word_trim(word_take(&line, "="));
+	settings_add(list, within(list, name), word_squeeze(line), NULL);
+}
+
+static bool is_alias(Word word)
+{
+	return word_starts_with(word, "User_Alias") || word_starts_with(word, "Runas_Alias") ||
+	       word_starts_with(word, "Host_Alias") || word_starts_with(word, "Cmnd_Alias") ||
+	       word_starts_with(word, "Cmd_Alias");
+}
+
+/* "bob ALL=(ALL) ALL" is a grant to bob; "Defaults env_reset"; "User_Alias ADMINS = bob, alice". */
+void settings_read_sudoers(SettingsList *list, Word line)
+{
+	Word first = word_take(&line, " \t");
+	g_autofree char *word = word_text(first);
+	g_autofree char *alias_text = NULL;
+	char *name;
+
+	if (is_alias(first)) {
+		Word alias;
+
+		line = word_trim(line);
+		alias = word_trim(word_take(&line, "="));
+		alias_text = word_text(alias);
+		name = g_strdup_printf("%s %s", word, alias_text);
+	} else if (word_starts_with(first, "Defaults") || first.text[0] == '@' ||
+		   word_starts_with(first, "#include")) {
+		name = g_steal_pointer(&word);
+	} else {
+		name = g_strdup_printf("grant to %s", word);
+	}
+	settings_add(list, name, word_squeeze(line), NULL);
+}
+
+/* The word that ends at a blank outside of quotes. */
+static Word take_quoted(Word *line)
+{
+	bool is_quoted = false;
+	Word word = {line->text, 0};
+
+	for (; word.size < line->size; word.size++) {
+		char c = line->text[word.size];
+
+		if (c == '\\' && word.size + 1 < line->size) {
+			word.size++;
+		} else if (c == '"') {
+			is_quoted = !is_quoted;
+		} else if (!is_quoted && (c == ' ' || c == '\t')) {
+			break;
+		}
+	}
+	line->text += word.size;
+	line->size -= word.size;
+	*line = word_trim(*line);
+	return word;
+}
+
+static bool is_key_type(Word word)
+{
+	return word_starts_with(word, "ssh-") || word_starts_with(word, "ecdsa-") ||
+	       word_starts_with(word, "sk-");
+}
+
+/* As ssh-keygen -l has it. */
+static char *fingerprint(Word blob)
+{
+	g_autofree char *text = g_strndup(blob.text, MIN(blob.size, MAX_KEY_BYTES));
+	guint8 digest[DIGEST_BYTES];
+	g_autofree char *base64 = NULL;
+	gsize size;
+
+	g_base64_decode_inplace(text, &size);
+	digest_sha256(text, size, digest);
+	base64 = g_base64_encode(digest, sizeof(digest));
+	base64[strcspn(base64, "=")] = '\0';
+	return g_strconcat("SHA256:", base64, NULL);
+}
+
+/* "command=\"x\",no-pty ssh-ed25519 AAAA... bob@home": the key, with its options and comment. */
+void settings_read_keys(SettingsList *list, Word line)
+{
+	Word options = {line.text, 0};
+	Word type = take_quoted(&line);
+	Word blob;
+	g_autofree char *print = NULL, *option_text = NULL, *comment = NULL, *type_text = NULL;
+
+	if (!is_key_type(type)) {
+		options = type;
+		type = take_quoted(&line);
+	}
+	blob = take_quoted(&line);
+	type_text = word_text(type);
+	print = fingerprint(blob);
+	option_text = word_text(options);
+	comment = word_squeeze(line);
+	settings_add(list, g_strdup_printf("key %s %s", type_text, print),
+		     g_strdup_printf("%s%s%s", option_text, *option_text == '\0' ? "" : " ",
+				     *comment == '\0' ? "(without a comment)" : comment),
+		     NULL);
+}
