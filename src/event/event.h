@@ -110,12 +110,16 @@ json_t *event_parse(const void *body, gsize size, GError **error);
 
 /* Whether a parsed event is an alert (design 1). */
 bool event_is_alert(const json_t *event);
+/* The same of its verdict and severity as words; NULL: it has none. */
+bool event_words_are_alert(const char *verdict_text, const char *severity_text);
 
 /*
  * Topic of design 5.5: ev/1/<alert|info>/<verdict or kind>/<severity>/<host>/ . Characters of the
  * host name other than [A-Za-z0-9._-] become '_'. Caller frees.
  */
 char *event_topic(const json_t *event);
+/* The same of its words; NULL: there is none. */
+char *event_topic_of(const char *kind, const char *verdict, const char *severity, const char *host);
 /* The last level of a topic for a host of that name; NULL or "": "_". Caller frees. */
 char *event_topic_host(const char *name);
 

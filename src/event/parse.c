@@ -89,8 +89,12 @@ json_t *event_parse(const void *body, gsize size, GError **error)
 
 bool event_is_alert(const json_t *event)
 {
-	const char *verdict_text = json_string_value(json_object_get(event, "verdict"));
-	const char *severity_text = json_string_value(json_object_get(event, "severity"));
+	return event_words_are_alert(json_string_value(json_object_get(event, "verdict")),
+				     json_string_value(json_object_get(event, "severity")));
+}
+
+bool event_words_are_alert(const char *verdict_text, const char *severity_text)
+{
 	Verdict verdict = VERDICT_NONE;
 	Severity severity = SEVERITY_INFORMATIONAL;
 

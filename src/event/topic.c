@@ -4,10 +4,8 @@
 
 /* A word of our own vocabulary, or "unknown": a topic is matched by prefix, so nothing else may
  * get between its slashes. */
-static const char *topic_verdict(const json_t *event)
+static const char *topic_verdict(const char *kind_text, const char *text)
 {
-	const char *text = json_string_value(json_object_get(event, "verdict"));
-	const char *kind_text = json_string_value(json_object_get(event, "kind"));
 	Verdict verdict;
 	EventKind kind;
 
@@ -20,9 +18,8 @@ static const char *topic_verdict(const json_t *event)
 	return "unknown";
 }
 
-static const char *topic_severity(const json_t *event)
+static const char *topic_severity(const char *text)
 {
-	const char *text = json_string_value(json_object_get(event, "severity"));
 	Severity severity;
 
 	return text != NULL && severity_from_word(text, &severity) ? severity_word(severity)
@@ -41,12 +38,23 @@ char *event_topic_host(const char *name)
 	return host;
 }
 
+char *event_topic_of(const char *kind, const char *verdict, const char *severity, const char *host)
+{
+	g_autofree char *level = event_topic_host(host);
+
+	return g_strdup_printf("ev/1/%s/%s/%s/%s/",
+			       event_words_are_alert(verdict, severity) ? "alert" : "info",
+			       topic_verdict(kind, verdict), topic_severity(severity), level);
+}
+
+static const char *word_of(const json_t *object, const char *name)
+{
+	return json_string_value(json_object_get(object, name));
+}
+
 char *event_topic(const json_t *event)
 {
-	const char *name =
-		json_string_value(json_object_get(json_object_get(event, "host"), "name"));
-	g_autofree char *host = event_topic_host(name);
-
-	return g_strdup_printf("ev/1/%s/%s/%s/%s/", event_is_alert(event) ? "alert" : "info",
-			       topic_verdict(event), topic_severity(event), host);
+	return event_topic_of(word_of(event, "kind"), word_of(event, "verdict"),
+			      word_of(event, "severity"),
+			      word_of(json_object_get(event, "host"), "name"));
 }

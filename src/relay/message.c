@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Messages of the bus: see message.h. */
 #include "relay/message.h"
+#include "event/skim.h"
 
 #include <errno.h>
 #include <string.h>
@@ -21,15 +22,12 @@ void message_clear(Message *message)
 	g_clear_pointer(&message->topic, g_free);
 }
 
-bool message_read(Message *ret, const JournalLine *line, GError **error)
+/* What cannot be skimmed is looked at closely. */
+static bool parse(Message *ret, const JournalLine *line, GError **error)
 {
 	json_t *event = event_parse(line->body, line->size, error);
 	const char *prev;
 
-	memset(ret, 0, sizeof(*ret));
-	ret->body = line->body;
-	ret->size = line->size;
-	g_strlcpy(ret->id, line->id, sizeof(ret->id));
 	if (event == NULL) {
 		ret->topic = g_strdup(TOPIC_DAMAGED);
 		return false;
@@ -47,6 +45,23 @@ void message_hide(Message *message)
 	g_free(message->topic);
 	message->topic = g_strdup(TOPIC_HIDDEN);
 	message->size = 0;
+}
+
+bool message_read(Message *ret, const JournalLine *line, GError **error)
+{
+	EventSkim skim;
+
+	memset(ret, 0, sizeof(*ret));
+	ret->body = line->body;
+	ret->size = line->size;
+	g_strlcpy(ret->id, line->id, sizeof(ret->id));
+	if (!event_skim(&skim, line->body, line->size)) {
+		return parse(ret, line, error);
+	}
+	g_strlcpy(ret->prev, skim.prev, sizeof(ret->prev));
+	ret->seq = skim.seq;
+	ret->topic = skim.topic;
+	return true;
 }
 
 /*

@@ -126,11 +126,11 @@ def aide_init(tree, folder):
     return timed("aide", "--init", f"--config={config}")
 
 
-def compiled(name, folder):
+def compiled(name, folder, *libraries):
     """A small C program that lies beside this file."""
     program = folder / name
-    subprocess.run(["cc", "-O2", "-pthread", "-o", program, Path(__file__).with_name(name + ".c")],
-                   check=True)
+    subprocess.run(["cc", "-O2", "-pthread", "-o", program, Path(__file__).with_name(name + ".c"),
+                    *libraries], check=True)
     return program
 
 
