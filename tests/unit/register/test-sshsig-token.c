@@ -4,7 +4,9 @@
  * whether somebody touched it and gave a PIN, and ssh-keygen does not ask.
  */
 #include "register/approval.h"
+#include "register/approvers.h"
 #include "register/sshsig.h"
+#include "register/statement.h"
 #include "register/wire.h"
 
 #include <openssl/bn.h>
@@ -24,6 +26,7 @@ typedef struct {
 	const char *application;
 	guint8 flags, signed_flags; /* as told, and as signed */
 	const char *tail;           /* more bytes behind; NULL */
+	const char *message;        /* NULL: MESSAGE */
 } Token;
 
 static void put_text(GByteArray *out, const char *text)
@@ -58,8 +61,9 @@ static GByteArray *to_sign(const Token *token)
 	guint8 digest[DIGEST_BYTES], hash[64];
 	unsigned int size = 0;
 	const guint8 tail[5] = {token->signed_flags, 0, 0, 0, 7};
+	const char *message = token->message == NULL ? MESSAGE : token->message;
 
-	g_assert_true(EVP_Digest(MESSAGE, strlen(MESSAGE), hash, &size, EVP_sha512(), NULL));
+	g_assert_true(EVP_Digest(message, strlen(message), hash, &size, EVP_sha512(), NULL));
 	g_byte_array_append(given, (const guint8 *)"SSHSIG", 6);
 	put_text(given, SSHSIG_NAMESPACE);
 	put_text(given, "");
@@ -185,9 +189,61 @@ static void test_signatures(void)
 	}
 }
 
+/* As allowed_signers has it. */
+static Signers *trust(const Token *token)
+{
+	g_autoptr(GBytes) key = public_key(token);
+	g_autofree char *base64 =
+		g_base64_encode(g_bytes_get_data(key, NULL), g_bytes_get_size(key));
+	g_autofree char *line = g_strdup_printf("alice@example.org %s %s\n",
+						token->is_ecdsa ? ECDSA : ED25519, base64);
+	g_autoptr(GError) error = NULL;
+	Signers *signers = signers_parse("allowed", line, strlen(line), &error);
+
+	g_assert_no_error(error);
+	return signers;
+}
+
+/* ssh-keygen takes it; we ask whether somebody was there. */
+static void test_untouched(void)
+{
+	static const char problem[] = "nobody touched the hardware key that signed it";
+	Request request = {.id = (char *)"CHG-1", .requester = (char *)"bob@example.org"};
+	const ApprovalSubject subject = {.request = &request};
+	Statement statement = {.request = (char *)"CHG-1",
+			       .role = (char *)APPROVERS_ROLE,
+			       .approver = (char *)"alice@example.org",
+			       .date_usec = G_GINT64_CONSTANT(1795348800000000)};
+	g_autofree char *text = statement_format(&statement);
+	g_autoptr(GBytes) said = g_bytes_new(text, strlen(text));
+
+	for (guint i = 0; i < 4; i++) {
+		Token token = {.application = "ssh:",
+			       .is_ecdsa = i / 2 == 1,
+			       .flags = i % 2,
+			       .signed_flags = i % 2,
+			       .message = text};
+		g_autoptr(Approval) approval = NULL;
+		g_autoptr(Signers) signers = NULL;
+		g_autoptr(GBytes) signature = NULL;
+		char *armoured;
+
+		token.pair = make_pair(token.is_ecdsa);
+		armoured = sign(&token);
+		signature = g_bytes_new_take(armoured, strlen(armoured));
+		signers = trust(&token);
+		approval = approval_judge(&subject, "alice@example.org", said, signature, signers,
+					  statement.date_usec);
+		g_assert_cmpstr(approval->problem, ==, i % 2 == 0 ? problem : NULL);
+		g_assert_true(approval->counts == (i % 2 == 1));
+		EVP_PKEY_free(token.pair);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/sshsig/token", test_signatures);
+	g_test_add_func("/sshsig/untouched", test_untouched);
 	return g_test_run();
 }
