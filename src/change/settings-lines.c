@@ -116,9 +116,11 @@ static char *fingerprint(Word blob)
 	g_autofree char *text = g_strndup(blob.text, MIN(blob.size, MAX_KEY_BYTES));
 	guint8 digest[DIGEST_BYTES];
 	g_autofree char *base64 = NULL;
-	gsize size;
+	gsize size = 0;
 
-	g_base64_decode_inplace(text, &size);
+	if (text[0] != '\0' && text[1] != '\0') { /* less is no base64, and not decoded */
+		g_base64_decode_inplace(text, &size);
+	}
 	digest_sha256(text, size, digest);
 	base64 = g_base64_encode(digest, sizeof(digest));
 	base64[strcspn(base64, "=")] = '\0';
