@@ -58,7 +58,7 @@ static bool parse(Options *options, int *argc, char ***argv, GError **error)
 	if (!g_option_context_parse(context, argc, argv, error)) {
 		return false;
 	}
-	if (options->config == NULL) {
+	if (options->config == NULL && !options->version) {
 		g_autofree char *folder = g_path_get_dirname(REEVE_CONFIG_FILE);
 
 		options->config = g_build_filename(folder, "bridge.yaml", NULL);
