@@ -12,6 +12,7 @@
 #include "recorder/trouble.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <poll.h>
 #include <string.h>
 #include <unistd.h>
@@ -120,6 +121,7 @@ static bool start(Recorder *recorder, GError **error)
 	recorder->is_started = true;
 	recorder->scrub = scrub_new(&recorder->world, &scrub_clock);
 	linked_take_added(recorder->world.linked); /* everything has just been looked at */
+	malloc_trim(0); /* what a baseline needed once is not kept for ever */
 	note_success(recorder);
 	stage_ready(recorder->options);
 	log_info("watching %" G_GUINT64_FORMAT " entries in %u directories",
