@@ -82,7 +82,12 @@ def count_junit(path):
     if not path.exists():
         return Count(0, 1, 0)
     passed = failed = skipped = 0
-    for case in ElementTree.parse(path).iter("testcase"):
+    try:
+        report = ElementTree.parse(path)
+    except ElementTree.ParseError as broken:
+        print(f"{path} cannot be read (does a test print control characters?): {broken}")
+        return Count(0, 1, 0)
+    for case in report.iter("testcase"):
         if case.find("failure") is not None or case.find("error") is not None:
             failed += 1
         elif case.find("skipped") is not None:

@@ -39,7 +39,7 @@ static void test_refused(void)
 	for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
 		g_autoptr(GError) error = NULL;
 
-		g_test_message("%s", cases[i]);
+		g_test_message("case %u", i);
 		g_assert_null(bus_clients_parse(cases[i], &error));
 		g_assert_nonnull(strstr(error->message, "line "));
 	}
