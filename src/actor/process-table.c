@@ -170,6 +170,14 @@ static bool is_between(const Process *process, gint64 since_usec, gint64 until_u
 	       (process->ended_usec == 0 || process->ended_usec >= since_usec);
 }
 
+/* The kernel tells of an end before it closes the files of who ends; and nobody has had the pid
+ * since. */
+static bool is_just_closing(const Process *process, gint64 since_usec)
+{
+	return process->ended_usec != 0 && process->ended_usec < since_usec &&
+	       since_usec - process->ended_usec <= PROCESS_CLOSING_USEC;
+}
+
 Process *process_table_find(const ProcessTable *table, gint64 pid, gint64 since_usec,
 			    gint64 until_usec)
 {
@@ -182,6 +190,9 @@ Process *process_table_find(const ProcessTable *table, gint64 pid, gint64 since_
 	 * later one is by far the likelier only if the earlier had ended long before: not known. */
 	if (now && then) {
 		return since_usec > 0 ? NULL : process;
+	}
+	if (!now && !then && process != NULL && is_just_closing(process, since_usec)) {
+		return process;
 	}
 	return now ? process : then ? before : NULL;
 }

@@ -26,8 +26,10 @@ void process_table_see(ProcessTable *table, const Sighting *sighting);
 
 /*
  * The process that had this pid at some moment between the two (monotonic): the last that was born
- * before `until_usec` and had not ended before `since_usec`. NULL: not known, or there were two.
+ * before `until_usec` and had not ended before `since_usec`, or only just: an end is told before
+ * the files of who ends are closed. NULL: not known, or there were two.
  */
+#define PROCESS_CLOSING_USEC 20000
 Process *process_table_find(const ProcessTable *table, gint64 pid, gint64 since_usec,
 			    gint64 until_usec);
 

@@ -64,8 +64,26 @@ static void test_dead_is_known(void)
 	g_assert_null(doubt);
 	/* silent twin: before it was born, after it had died, another pid */
 	g_assert_null(ran(table, 11, 50, 99, &doubt));
-	g_assert_null(ran(table, 11, 121, 140, &doubt));
+	g_assert_null(
+		ran(table, 11, 121 + PROCESS_CLOSING_USEC, 140 + PROCESS_CLOSING_USEC, &doubt));
 	g_assert_null(ran(table, 12, 90, 130, &doubt));
+}
+
+/* The end of a process is told, then its files are closed: that is a write of its own. */
+static void test_closes_at_its_end(void)
+{
+	g_autoptr(ProcessTable) table = process_table_new(100);
+	const char *doubt;
+
+	fork_at(table, 11, 1, 100);
+	exec_at(table, 11, "/bin/sh", -1, 110);
+	exit_at(table, 11, 120);
+	g_assert_cmpstr(ran(table, 11, 125, 130, &doubt), ==, "/bin/sh");
+	g_assert_null(doubt);
+	/* unless somebody else has its pid by then */
+	fork_at(table, 11, 1, 122);
+	exec_at(table, 11, "/bin/mv", -1, 123);
+	g_assert_cmpstr(ran(table, 11, 125, 130, &doubt), ==, "/bin/mv");
 }
 
 static void test_pid_is_given_away(void)
@@ -195,6 +213,7 @@ int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/process-table/dead-is-known", test_dead_is_known);
+	g_test_add_func("/process-table/closes-at-its-end", test_closes_at_its_end);
 	g_test_add_func("/process-table/pid-is-given-away", test_pid_is_given_away);
 	g_test_add_func("/process-table/exec-in-the-way", test_exec_in_the_way);
 	g_test_add_func("/process-table/looked-up-too-late", test_looked_up_too_late);
