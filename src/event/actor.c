@@ -96,11 +96,15 @@ void actor_free(Actor *actor)
 	}
 }
 
+static bool is_same_but_for_confidence(const Actor *a, const Actor *b)
+{
+	return a->pid == b->pid && a->uid == b->uid && a->login_uid == b->login_uid &&
+	       g_strcmp0(a->exe, b->exe) == 0 && g_strcmp0(a->cmdline, b->cmdline) == 0;
+}
+
 bool actor_is_same(const Actor *a, const Actor *b)
 {
-	return a == b || (a->confidence == b->confidence && a->pid == b->pid && a->uid == b->uid &&
-			  a->login_uid == b->login_uid && g_strcmp0(a->exe, b->exe) == 0 &&
-			  g_strcmp0(a->cmdline, b->cmdline) == 0);
+	return a == b || (a->confidence == b->confidence && is_same_but_for_confidence(a, b));
 }
 
 const char *actor_login(const Actor *actor)
@@ -154,7 +158,14 @@ GPtrArray *actors_add(GPtrArray *actors, Actor *actor)
 		actors = actors_new();
 	}
 	for (guint i = 0; i < actors->len; i++) {
-		if (actor_is_same(actors->pdata[i], actor)) {
+		Actor *known = actors->pdata[i];
+
+		if (is_same_but_for_confidence(known, actor)) {
+			/* of one of his writes we are sure: he is a writer */
+			if (actor->confidence == CONFIDENCE_EXACT && known != actor) {
+				actors->pdata[i] = actor_ref(actor);
+				actor_free(known);
+			}
 			return actors;
 		}
 	}
