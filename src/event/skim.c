@@ -176,12 +176,12 @@ static const char *read_host(Span value, char *ret, gsize size)
 {
 	static const char head[] = "{\"name\":";
 	gsize at = sizeof(head) - 1;
-	const char *end = value.text + value.size, *behind;
+	const char *behind;
 
 	if (value.size <= at || memcmp(value.text, head, at) != 0 || value.text[at] != '"') {
 		return NULL;
 	}
-	behind = skip_string(value.text + at, end);
+	behind = skip_string(value.text + at, value.text + value.size);
 	return behind == NULL ? NULL
 			      : plain((Span){value.text + at, (gsize)(behind - value.text) - at},
 				      ret, size);

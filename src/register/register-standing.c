@@ -176,9 +176,9 @@ static void note_self_approval(Standing *standing, const GPtrArray *good)
 {
 	for (guint i = 0; i < good->len; i++) {
 		const Approval *approval = good->pdata[i];
+		g_autofree char *own = approval_conflict(approval, standing->request, NULL);
 
-		if (standing->request->type != REQUEST_EMERGENCY &&
-		    approval_conflict(approval, standing->request, NULL) != NULL) {
+		if (own != NULL && standing->request->type != REQUEST_EMERGENCY) {
 			g_free(standing->remark);
 			standing->remark = g_strdup_printf("self-approval: %s approved what is his "
 							   "own; this is declared to be "
