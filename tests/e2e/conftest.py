@@ -43,12 +43,17 @@ def wait_for(what, predicate, patience=PATIENCE):
 
 
 def programs_for_everybody(folder):
-    """A copy of the programs in a build tree that any user can enter; ours may be private."""
+    """A copy of the programs, and of what they find beside them, in a build tree that any user can
+    enter; ours may be private."""
     build = Path(folder) / "build"
     (build / "src").mkdir(parents=True)
     for program in ("reeved", "reeve", *(f"reeve-{stage}" for stage in STAGES)):
         shutil.copy2(PROGRAMS / program, build / "src" / program)
     (build / "build.ninja").touch()
+    for part in ("hooks", "policies"):
+        shutil.copytree(ROOT / part, Path(folder) / part)
+    (build / "src/config").mkdir()
+    (build / "src/config/policies-folder").write_text(f"{folder}/policies\n")
     return build / "src"
 
 
@@ -146,7 +151,7 @@ class Machine:
     def reeve(self, *words, **options):
         options = {"capture_output": True, "text": True, "stdin": subprocess.DEVNULL,
                    "timeout": 2 * PATIENCE, **options}
-        return subprocess.run([PROGRAMS / "reeve", *self.places, *words], **options)
+        return subprocess.run([self.programs / "reeve", *self.places, *words], **options)
 
     def barrier(self):
         return self.reeve("status", "--wait", "--timeout", str(PATIENCE))

@@ -27,13 +27,11 @@ def become(home, gid=NOBODY.pw_gid):
 
 def copy_for_everybody(folder):
     """The tests, the programs and the documents, where any user may read them."""
-    for part in ("tests/e2e", "doc", "hooks", "policies"):
+    programs_for_everybody(folder)
+    for part in ("tests/e2e", "doc"):
         shutil.copytree(ROOT / part, folder / part,
                         ignore=shutil.ignore_patterns("__pycache__", "artefacts"))
     shutil.copy(ROOT / "tests/pytest.ini", folder / "tests/pytest.ini")
-    configuration = programs_for_everybody(folder) / "config"
-    configuration.mkdir()
-    (configuration / "policies-folder").write_text(f"{folder}/policies\n")
     home = folder / "home"
     home.mkdir()
     os.chown(home, NOBODY.pw_uid, NOBODY.pw_gid)
@@ -63,8 +61,9 @@ def reader(machine):
     """A machine whose register was made by root, and `reeve` as somebody of its readers' group."""
     machine.write("/etc/motd", "hello\n", mode=0o644)
     machine.start()
+    # also for the hooks of the register: the tree of the programs may be closed to others
+    programs = machine.programs = programs_for_everybody(machine.folder)
     people = People(machine).found_register()
-    programs = programs_for_everybody(machine.folder)
     gid = (machine.state / "register.git").stat().st_gid
     home = machine.folder / "home"
     home.mkdir()
