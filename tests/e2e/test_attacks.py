@@ -10,6 +10,8 @@ from register_clone import ALICE, BOB, CHG, DAVE, blob_id, moment
 from register_story import (ANY, EVIL, MOTD, NEW, OLD, PIN_NEW, TRANSITION, approve,
                             assert_approved, assert_mismatch, change, put, reasons, to)
 
+pytestmark = pytest.mark.plain
+
 
 def set_acl(path, *entries):
     """What `setfacl` does: (tag, permissions, id) as the kernel takes them."""

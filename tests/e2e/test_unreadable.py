@@ -9,6 +9,8 @@ from register_clone import ALICE, CHG, DAVE
 from register_story import (MOTD, NEW, PIN_NEW, approve, assert_approved, assert_mismatch,
                             assert_unverifiable, reasons, start_in_trouble, status_says)
 
+pytestmark = pytest.mark.plain
+
 
 def test_trust_file_that_others_may_write(register):
     approve(register)

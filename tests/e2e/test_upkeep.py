@@ -5,6 +5,7 @@ import os
 import subprocess
 import threading
 
+import pytest
 from conftest import BUILD, PATIENCE
 from stages import Bench
 
@@ -20,6 +21,7 @@ def packs(bench):
     return list((bench.snapshots / "objects" / "pack").glob("*.pack"))
 
 
+@pytest.mark.plain
 def test_stock_git_runs_beside_merges(tmp_path):
     """fsck and log begin before a merge and end after it, again and again."""
     bench = Bench(tmp_path)

@@ -44,11 +44,13 @@ def sample(size):
     return sorted(random.Random(size).sample(range(size), min(size, SAMPLES)))
 
 
+@pytest.mark.plain
 def test_a_flipped_byte_of_an_event_is_found(stopped):
     for at in sample(stopped.journal.stat().st_size):
         assert_found(stopped, stopped.journal, at, "line ")
 
 
+@pytest.mark.plain
 def test_a_flipped_byte_of_the_cursor_is_found(stopped):
     cursor = stopped.journal.with_name("cursor")
     for at in sample(cursor.stat().st_size):
