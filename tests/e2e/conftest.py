@@ -240,6 +240,7 @@ def machine(request, backend):
 
 def pytest_configure(config):
     for mark in ("slow: many rounds; with the plain programs alone",
+                 "long: minutes; only with REEVE_LONG=1",
                  "patient: waits for what takes seconds by its nature; not in the quick run",
                  "plain: with the plain programs alone: many like it run sanitized",
                  "both_builds: with the plain and with the sanitized programs, whatever the share"):
@@ -266,8 +267,10 @@ def is_for_plain_programs(item):
 
 def is_in_share(item):
     """A whole run takes each test once, with the programs that suit it: REEVE_SHARE says whose turn
-    it is. Without it all run."""
+    it is. Without it all run, but the long ones only when REEVE_LONG says so."""
     share = os.environ.get("REEVE_SHARE")
+    if item.get_closest_marker("long") is not None and not os.environ.get("REEVE_LONG"):
+        return False
     return (not share or item.get_closest_marker("both_builds") is not None or
             is_for_plain_programs(item) == (share == "plain"))
 

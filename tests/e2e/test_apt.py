@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The real thing: apt-get in a Debian of its own, made by debootstrap from wherever this machine's apt
 takes its packages; installed, upgraded, reinstalled, removed and purged, and a foreign line that
-slips in. The packages are fetched beforehand: in there, apt has a source of its own, a folder.
+slips in. It takes minutes, and a network: only with REEVE_LONG=1; test_packages.py shows the same with
+packages of our own. The packages are fetched beforehand: in there, apt has a source of its own, a folder.
 """
 
 import hashlib
@@ -15,6 +16,7 @@ from conftest import wait_for
 from test_packages import brief, is_alert
 
 pytestmark = [
+    pytest.mark.long,
     pytest.mark.slow,
     pytest.mark.skipif(os.geteuid() != 0, reason="debootstrap needs root"),
     pytest.mark.skipif(shutil.which("debootstrap") is None, reason="there is no debootstrap"),

@@ -261,9 +261,9 @@ def test_turned_into_something_else(machine, source):
     start(machine, source)
     file = machine.path("/etc/a.conf")
     logged_in(lambda: run("sh", "-c", f"echo b > {file}; exec sleep 0"))
-    actor, = actors_of(machine)
-    if actor.get("exe") != program("sh"):
-        assert actor["confidence"] != "exact", actor
+    for actor in actors_of(machine):  # a write and its close may be seen apart
+        if actor.get("exe") != program("sh"):
+            assert actor["confidence"] != "exact", actor
 
 
 def test_several_writers_of_one_file(machine, source):
