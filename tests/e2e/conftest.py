@@ -188,9 +188,10 @@ class Machine:
         return self.git("cat-file", "blob", f"observed:files{path}", text=False)
 
     def events(self):
-        """All events, each with the id of its line."""
+        """All events, each with the id of its line; what is just being written is none yet."""
         found = []
-        for line in self.journal.read_bytes().splitlines():
+        whole, _, _ = self.journal.read_bytes().rpartition(b"\n")
+        for line in whole.splitlines():
             event = json.loads(line)
             event["id"] = hashlib.sha256(line).hexdigest()
             found.append(event)
