@@ -100,6 +100,12 @@ static bool begins_with(const Frames *frames, const char *topic)
 	       memcmp(frames_data(frames, FRAME_TOPIC), topic, size) == 0;
 }
 
+/* Nothing of it can be verified; without an id it would set the cursor back to the beginning. */
+static bool check_hidden(const Letter *letter, GError **error)
+{
+	return *letter->id != '\0' || complain(error, "it hides an event without an id");
+}
+
 bool letter_read(Letter *letter, const Frames *frames, GError **error)
 {
 	g_clear_pointer(&letter->topic, g_free);
@@ -108,5 +114,8 @@ bool letter_read(Letter *letter, const Frames *frames, GError **error)
 	}
 	letter->is_heartbeat = begins_with(frames, TOPIC_HEARTBEAT);
 	letter->is_hidden = begins_with(frames, TOPIC_HIDDEN) && letter->body->len == 0;
-	return letter->is_heartbeat || letter->is_hidden || verify(letter, error);
+	if (letter->is_hidden) {
+		return check_hidden(letter, error);
+	}
+	return letter->is_heartbeat || verify(letter, error);
 }

@@ -77,6 +77,24 @@ static void test_heartbeat(void)
 	g_assert_true(scene.letter.is_heartbeat);
 }
 
+/* An event that is not for us has an id and nothing else. */
+static void test_hidden(void)
+{
+	g_auto(Scene) scene = scene_begin();
+	g_auto(Wire) first = wire_event(1, "");
+	g_auto(Wire) second = wire_event(2, first.id);
+	Wire hidden = second;
+
+	hidden.body = (char *)"";
+	wire_send(scene.here, "hidden/1/", &hidden);
+	g_assert_true(arrives(&scene));
+	g_assert_true(scene.letter.is_hidden);
+	g_assert_null(scene.letter.topic);
+	hidden.id[0] = '\0';
+	wire_send(scene.here, "hidden/1/", &hidden);
+	g_assert_false(arrives(&scene));
+}
+
 /* Each of the frames, changed. */
 static void test_lies(void)
 {
@@ -150,6 +168,7 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/client/letter/event", test_event);
 	g_test_add_func("/client/letter/heartbeat", test_heartbeat);
+	g_test_add_func("/client/letter/hidden", test_hidden);
 	g_test_add_func("/client/letter/lies", test_lies);
 	g_test_add_func("/client/letter/garbage", test_garbage);
 	g_test_add_func("/client/letter/many-frames", test_many_frames);
