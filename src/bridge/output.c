@@ -154,6 +154,9 @@ static bool collect(Output *output)
 		case CLIENT_HEARD:
 			say_silence(output, result == CLIENT_SILENT);
 			break;
+		case CLIENT_REFUSED:
+			log_warning("%s: %s", output->settings->name, error->message);
+			break;
 		case CLIENT_GONE:
 		case CLIENT_BROKEN:
 		case CLIENT_ERROR:

@@ -254,6 +254,10 @@ int tail_follow(const Context *context, const TailOptions *options)
 		case CLIENT_HEARD:
 			g_printerr("reeve: %s is heard again\n", name_of(client));
 			break;
+		case CLIENT_REFUSED:
+			g_printerr("reeve: %s\n", error->message);
+			g_clear_error(&error);
+			break;
 		case CLIENT_GONE:
 		case CLIENT_BROKEN:
 		case CLIENT_ERROR:

@@ -6,6 +6,7 @@
 #include "client/client.h"
 #include "client/chain.h"
 #include "client/pulse.h"
+#include "client/refusal.h"
 #include "client/socket.h"
 #include "client/witness.h"
 
@@ -33,6 +34,8 @@ struct Client {
 	void *replay; /* NULL when none is open */
 	char *live_url, *replay_url;
 	SocketKeys keys;
+	Refusal refusal;   /* of the live socket */
+	bool is_refused;   /* and it has been said */
 	gint64 live_retry; /* when to open the live socket anew, if nothing is heard */
 	State state;
 	Chain chain;
@@ -64,7 +67,24 @@ static bool check_options(const ClientOptions *options, GError **error)
 	return true;
 }
 
-static bool open_live(Client *client, const ClientOptions *options, GError **error)
+static bool open_live(Client *client, gint64 now, GError **error)
+{
+	void *live = socket_make(client->zmq, ZMQ_SUB, client->live_url, &client->keys, error);
+
+	client->live_retry = now + RETRY_USEC;
+	if (live == NULL) {
+		return false;
+	}
+	refusal_clear(&client->refusal);
+	if (client->live != NULL) {
+		zmq_close(client->live);
+	}
+	client->live = live;
+	refusal_watch(&client->refusal, client->zmq, live);
+	return socket_connect(live, client->live_url, error);
+}
+
+static bool begin(Client *client, const ClientOptions *options, GError **error)
 {
 	SocketKeys *keys = &client->keys;
 
@@ -73,9 +93,7 @@ static bool open_live(Client *client, const ClientOptions *options, GError **err
 	    !socket_check(options->replay, keys, error)) {
 		return false;
 	}
-	client->live = socket_open(client->zmq, ZMQ_SUB, options->live, keys, error);
-	client->live_retry = clock_mono_usec() + RETRY_USEC;
-	return client->live != NULL;
+	return open_live(client, clock_mono_usec(), error);
 }
 
 Client *client_new(const ClientOptions *options, GError **error)
@@ -103,7 +121,7 @@ Client *client_new(const ClientOptions *options, GError **error)
 	if (options->since != NULL) {
 		chain_set(&client->chain, options->since);
 	}
-	return open_live(client, options, error) ? g_steal_pointer(&client) : NULL;
+	return begin(client, options, error) ? g_steal_pointer(&client) : NULL;
 }
 
 void client_free(Client *client)
@@ -111,6 +129,7 @@ void client_free(Client *client)
 	if (client == NULL) {
 		return;
 	}
+	refusal_clear(&client->refusal);
 	if (client->live != NULL) {
 		zmq_close(client->live);
 	}
@@ -356,34 +375,64 @@ static void *current_socket(const Client *client)
 	return client->state == STATE_ANSWER ? client->replay : client->live;
 }
 
+int64_t client_deadline_usec(const Client *client)
+{
+	gint64 until = MIN(pulse_deadline(&client->pulse), client->live_retry);
+
+	return client->state == STATE_ANSWER ? MIN(until, client->answer_deadline) : until;
+}
+
+void client_fds(const Client *client, int ret[CLIENT_FDS])
+{
+	void *const sockets[CLIENT_FDS] = {current_socket(client), client->refusal.monitor};
+
+	for (guint i = 0; i < CLIENT_FDS; i++) {
+		gsize size = sizeof(*ret);
+
+		if (sockets[i] == NULL || zmq_getsockopt(sockets[i], ZMQ_FD, &ret[i], &size) < 0) {
+			ret[i] = -1;
+		}
+	}
+}
+
 /* Waits for a message until `deadline` or until something else is due. False: a signal came. */
 static bool wait_for_frames(Client *client, gint64 deadline)
 {
-	zmq_pollitem_t on = {current_socket(client), 0, ZMQ_POLLIN, 0};
+	zmq_pollitem_t on[] = {
+		{current_socket(client), 0, ZMQ_POLLIN, 0},
+		{client->refusal.monitor, 0, ZMQ_POLLIN, 0},
+	};
 	gint64 now = clock_mono_usec();
-	gint64 until = MIN(deadline, pulse_deadline(&client->pulse));
-	gint64 ms;
+	gint64 until = MIN(deadline, client_deadline_usec(client));
+	gint64 ms = until <= now ? 0 : MIN((until - now) / 1000 + 1, G_MAXINT / 2);
 
-	if (client->state == STATE_ANSWER) {
-		until = MIN(until, client->answer_deadline);
+	return zmq_poll(on, client->refusal.monitor == NULL ? 1 : 2, (long)ms) >= 0 ||
+	       errno != EINTR;
+}
+
+/* True once, until the relay is heard: it has turned us away. */
+static bool is_turned_away(Client *client, GError **error)
+{
+	if (!refusal_take(&client->refusal) || client->is_refused) {
+		return false;
 	}
-	ms = until <= now ? 0 : MIN((until - now) / 1000 + 1, G_MAXINT / 2);
-	return zmq_poll(&on, 1, (long)ms) >= 0 || errno != EINTR;
+	client->is_refused = true;
+	g_set_error(error, REEVE_ERROR, REEVE_ERROR_DENIED,
+		    "the relay at %s does not know this key (%s): ask its administrator for "
+		    "`reeve keys allow NAME FILE.pub`",
+		    client->live_url, client->keys.own_public);
+	return true;
 }
 
 /* ZeroMQ does not come back by itself to who refused it once; rights may be other ones by now. */
 static void reopen_live(Client *client, gint64 now)
 {
-	void *live;
+	gint64 due = client->pulse.last_usec + RETRY_USEC;
 
-	if (now < client->live_retry || now < client->pulse.last_usec + RETRY_USEC) {
-		return;
-	}
-	client->live_retry = now + RETRY_USEC;
-	live = socket_open(client->zmq, ZMQ_SUB, client->live_url, &client->keys, NULL);
-	if (live != NULL) {
-		zmq_close(client->live);
-		client->live = live;
+	if (now >= client->live_retry && now >= due) {
+		open_live(client, now, NULL);
+	} else if (now >= client->live_retry) {
+		client->live_retry = due;
 	}
 }
 
@@ -427,6 +476,7 @@ ClientResult client_next(Client *client, int timeout_ms, ClientEvent *ret, GErro
 		}
 		client->has_frames = frames_receive(&client->frames, current_socket(client));
 		if (client->has_frames) {
+			client->is_refused = false;
 			if (pulse_beat(&client->pulse, now)) {
 				return CLIENT_HEARD; /* the message is read by the next call */
 			}
@@ -434,6 +484,9 @@ ClientResult client_next(Client *client, int timeout_ms, ClientEvent *ret, GErro
 		}
 		if (pulse_falls_silent(&client->pulse, now)) {
 			return CLIENT_SILENT;
+		}
+		if (is_turned_away(client, error)) {
+			return CLIENT_REFUSED;
 		}
 		if (now >= deadline || !wait_for_frames(client, deadline)) {
 			return CLIENT_TIMEOUT;

@@ -43,6 +43,8 @@ typedef enum {
 	CLIENT_TIMEOUT, /* also when a signal came in meanwhile */
 	CLIENT_SILENT,  /* no heartbeat for 30 s (once per silence) */
 	CLIENT_HEARD,   /* heard again after a silence */
+	CLIENT_REFUSED, /* the relay does not know our key (*error says what to do); once, until
+			 * it is heard. The client tries again all the same */
 	CLIENT_GONE,    /* the relay does not know our cursor: history was rewritten. Final */
 	CLIENT_BROKEN,  /* the chain does not hold, or is not the one of the checkpoint that was
 			 * remembered (says *error). Final */
@@ -51,7 +53,7 @@ typedef enum {
 
 /*
  * Subscribes. A relay that is not there is no error: the client waits for it. Nor is one that does
- * not know our key (any more): it does not answer, so the client is silent, and tries again.
+ * not know our key (any more): that is said (CLIENT_REFUSED), and tried again.
  *
  * Who may hear only some topics gets only those events; of the others it learns that they were
  * there (they count in seq), so it can still tell that nothing else is missing.
@@ -77,6 +79,15 @@ const char *client_cursor(const Client *client);
  * call.
  */
 const char *client_checkpoint(Client *client);
+
+/*
+ * For who waits in a loop of its own: when one of the descriptors is readable or the deadline
+ * (monotonic microseconds, G_MAXINT64: none) has passed, call client_next with timeout 0 until it
+ * says CLIENT_TIMEOUT; then ask here anew, as they change. `ret` holds CLIENT_FDS, -1: none.
+ */
+#define CLIENT_FDS 2
+void client_fds(const Client *client, int ret[CLIENT_FDS]);
+int64_t client_deadline_usec(const Client *client);
 
 /* The name of the host as its heartbeats give it; NULL: none was heard. */
 const char *client_host(const Client *client);

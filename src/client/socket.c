@@ -100,27 +100,44 @@ static void set_limits(void *socket)
 	zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &max, sizeof(max));
 }
 
-void *socket_open(void *zmq, int type, const char *url, const SocketKeys *keys, GError **error)
+static bool complain(GError **error, const char *url)
+{
+	g_set_error(error, REEVE_ERROR, REEVE_ERROR_IO, "cannot connect to %s: %s", url,
+		    zmq_strerror(zmq_errno()));
+	return false;
+}
+
+void *socket_make(void *zmq, int type, const char *url, const SocketKeys *keys, GError **error)
 {
 	void *socket = zmq_socket(zmq, type);
 
-	if (socket != NULL) {
-		set_limits(socket);
-		if (g_str_has_prefix(url, NETWORK)) {
-			set_keys(socket, keys);
-		}
-		if (type == ZMQ_SUB) {
-			zmq_setsockopt(socket, ZMQ_SUBSCRIBE, "ev/1/", 5);
-			zmq_setsockopt(socket, ZMQ_SUBSCRIBE, "hb/1/", 5);
-		}
-		if (zmq_connect(socket, url) == 0) {
-			return socket;
-		}
+	if (socket == NULL) {
+		complain(error, url);
+		return NULL;
 	}
-	g_set_error(error, REEVE_ERROR, REEVE_ERROR_IO, "cannot connect to %s: %s", url,
-		    zmq_strerror(zmq_errno()));
-	if (socket != NULL) {
+	set_limits(socket);
+	if (g_str_has_prefix(url, NETWORK)) {
+		set_keys(socket, keys);
+	}
+	if (type == ZMQ_SUB) {
+		zmq_setsockopt(socket, ZMQ_SUBSCRIBE, "ev/1/", 5);
+		zmq_setsockopt(socket, ZMQ_SUBSCRIBE, "hb/1/", 5);
+	}
+	return socket;
+}
+
+bool socket_connect(void *socket, const char *url, GError **error)
+{
+	return zmq_connect(socket, url) == 0 || complain(error, url);
+}
+
+void *socket_open(void *zmq, int type, const char *url, const SocketKeys *keys, GError **error)
+{
+	void *socket = socket_make(zmq, type, url, keys, error);
+
+	if (socket != NULL && !socket_connect(socket, url, error)) {
 		zmq_close(socket);
+		return NULL;
 	}
-	return NULL;
+	return socket;
 }

@@ -20,5 +20,9 @@ bool socket_keys_set(SocketKeys *keys, const char *server_public, const char *ow
 /* Whether an address can be connected to: ipc://, or tcp:// with keys. */
 bool socket_check(const char *url, const SocketKeys *keys, GError **error);
 
+/* In two steps, for who must do something in between. */
+void *socket_make(void *zmq, int type, const char *url, const SocketKeys *keys, GError **error);
+bool socket_connect(void *socket, const char *url, GError **error);
+
 /* A connected ZMQ_SUB (subscribed to events and heartbeats) or ZMQ_DEALER; NULL and *error. */
 void *socket_open(void *zmq, int type, const char *url, const SocketKeys *keys, GError **error);

@@ -175,6 +175,9 @@ static void step(Feed *feed)
 	case CLIENT_HEARD:
 		push(feed, FEED_HEARD, NULL, NULL);
 		break;
+	case CLIENT_REFUSED:
+		log_warning("%s", error->message);
+		break;
 	case CLIENT_GONE:
 		push(feed, FEED_REWRITTEN, NULL, NULL);
 		begin_again(feed, true);

@@ -135,6 +135,25 @@ def test_who_is_not_hears_nothing(network):
     assert all(line["key"] == unknown[0].decode() and "who" not in line for line in refused)
 
 
+def test_tail_says_what_to_do_when_its_key_is_not_known(network, tmp_path):
+    public, secret = (key.decode() for key in network.sheet.allow("siem-1"))
+    del network.sheet.clients["siem-1"]
+    network.sheet.write()
+    network.journal.append(3)
+    start(network)
+    for name, word, key in (("server.pub", "public", network.sheet.public.decode()),
+                            ("own.key", "secret", secret)):
+        (tmp_path / name).write_text(f"reeve-bus-{word} {key}\n")
+        (tmp_path / name).chmod(0o600)
+    with subprocess.Popen([PROGRAMS / "reeve", "tail", "--all", "--live", LIVE, "--replay", REPLAY,
+                           "--server-key", tmp_path / "server.pub", "--key", tmp_path / "own.key",
+                           "--since", ""], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                          text=True) as tail:
+        said = tail.stderr.readline()
+        assert LIVE in said and public in said and "reeve keys allow" in said
+        tail.terminate()
+
+
 def test_a_client_hears_its_topics_alone(network):
     keys = network.sheet.allow("pager", "ev/1/alert/")
     network.journal.append()

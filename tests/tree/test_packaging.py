@@ -59,6 +59,7 @@ def test_everything_is_installed(installed):
     assert prefix + "lib/sysusers.d/reeve.conf" in there
     assert prefix + "lib/tmpfiles.d/reeve.conf" in there
     assert any(name.endswith("etc/xdg/autostart/reeve-desktop.desktop") for name in there)
+    assert {"reeve.h", "libreeve.so.0", "libreeve.pc", "libreeve.3"} <= {Path(name).name for name in there}
     policies = {file.name for file in (ROOT / "policies").rglob("*.yml")}
     assert policies and policies <= {Path(name).name for name in there}
 
