@@ -69,6 +69,24 @@ GBytes *io_read_file(int dir_fd, const char *path, gsize max_bytes, GError **err
 	return bytes;
 }
 
+bool io_read_text(int dir_fd, const char *path, gsize max_bytes, char **ret_text, GError **error)
+{
+	g_autoptr(GError) problem = NULL;
+	g_autoptr(GBytes) bytes = io_read_file(dir_fd, path, max_bytes, &problem);
+	gsize size = 0;
+	const char *data = bytes == NULL ? NULL : g_bytes_get_data(bytes, &size);
+
+	*ret_text = NULL;
+	if (bytes == NULL && problem->code != REEVE_ERROR_NOT_FOUND) {
+		g_propagate_error(error, g_steal_pointer(&problem));
+		return false;
+	}
+	if (bytes != NULL) {
+		*ret_text = g_strndup(data == NULL ? "" : data, size);
+	}
+	return true;
+}
+
 bool io_write_all(int fd, const void *data, gsize size, GError **error)
 {
 	const guint8 *p = data;

@@ -18,6 +18,12 @@
  */
 GBytes *io_read_file(int dir_fd, const char *path, gsize max_bytes, GError **error);
 
+/*
+ * Reads a file as text (NUL-terminated; where the file has a NUL it ends there), for files that may
+ * be missing: *ret_text is NULL then, and that is no error. Caller frees.
+ */
+bool io_read_text(int dir_fd, const char *path, gsize max_bytes, char **ret_text, GError **error);
+
 /* Reads all that an open descriptor has from its present offset, under the same cap. */
 GBytes *io_read_fd(int fd, gsize max_bytes, GError **error);
 

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#define LENGTH_MAX_SECONDS (1000 * 86400ULL)
+
 static const char *kind_word(const YamlNode *node)
 {
 	switch (node->kind) {
@@ -113,6 +115,31 @@ bool yaml_int(const YamlDocument *document, const YamlNode *node, gint64 min, gi
 		return yaml_complain(document, node, advice, error, "number out of range");
 	}
 	return true;
+}
+
+bool yaml_length(const YamlDocument *document, const YamlNode *node, gint64 *ret_usec,
+		 GError **error)
+{
+	static const struct {
+		const char *unit;
+		gint64 seconds;
+	} units[] = {{"s", 1}, {"m", 60}, {"h", 3600}, {"d", 86400}};
+	const char *text = node->kind == YAML_SCALAR ? node->text : "";
+	guint64 count = 0;
+	char *unit = NULL;
+
+	if (g_ascii_isdigit(*text)) {
+		count = g_ascii_strtoull(text, &unit, 10);
+	}
+	for (guint i = 0; count > 0 && i < G_N_ELEMENTS(units); i++) {
+		if (g_str_equal(unit, units[i].unit) &&
+		    count <= LENGTH_MAX_SECONDS / (guint64)units[i].seconds) {
+			*ret_usec = (gint64)count * units[i].seconds * G_USEC_PER_SEC;
+			return true;
+		}
+	}
+	return yaml_complain(document, node, "like 45s, 15m, 4h or 2d", error,
+			     "this is no length of time");
 }
 
 bool yaml_strings(const YamlDocument *document, const YamlNode *node, bool or_single, GStrv *ret,

@@ -88,6 +88,9 @@ bool yaml_string(const YamlDocument *document, const YamlNode *node, char **ret,
 bool yaml_bool(const YamlDocument *document, const YamlNode *node, bool *ret, GError **error);
 bool yaml_int(const YamlDocument *document, const YamlNode *node, gint64 min, gint64 max,
 	      gint64 *ret, GError **error);
+/* A length of time: 45s, 15m, 4h, 2d; more than nothing, at most 1000 days. */
+bool yaml_length(const YamlDocument *document, const YamlNode *node, gint64 *ret_usec,
+		 GError **error);
 /* A sequence of strings, or (when `or_single`) one string. */
 bool yaml_strings(const YamlDocument *document, const YamlNode *node, bool or_single, GStrv *ret,
 		  GError **error);

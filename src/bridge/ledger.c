@@ -5,6 +5,7 @@
 #include "base/digest.h"
 #include "base/fd.h"
 #include "base/io.h"
+#include "client/cursor-file.h"
 
 #include <fcntl.h>
 #include <jansson.h>
@@ -13,7 +14,6 @@
 #include <unistd.h>
 
 #define FILE_MODE 0640
-#define CURSOR_MAX_BYTES 256
 
 struct Ledger {
 	int folder;
@@ -23,28 +23,12 @@ struct Ledger {
 
 static bool read_cursor(Ledger *ledger, GError **error)
 {
-	g_autoptr(GError) problem = NULL;
-	g_autoptr(GBytes) bytes =
-		io_read_file(ledger->folder, ledger->cursor_name, CURSOR_MAX_BYTES, &problem);
-	g_autofree char *text = NULL;
-	guint8 raw[DIGEST_BYTES];
+	g_autofree char *id = NULL;
 
-	if (bytes == NULL && problem->code == REEVE_ERROR_NOT_FOUND) {
-		return true;
-	}
-	if (bytes == NULL) {
-		g_propagate_error(error, g_steal_pointer(&problem));
+	if (!cursor_file_read(ledger->folder, ledger->cursor_name, &id, error)) {
 		return false;
 	}
-	text = g_strndup(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes));
-	g_strchomp(text);
-	if (strlen(text) != DIGEST_HEX || !hex_decode(text, raw, sizeof(raw))) {
-		g_set_error(error, REEVE_ERROR, REEVE_ERROR_CORRUPT,
-			    "%s is no cursor; remove it to begin at the beginning",
-			    ledger->cursor_name);
-		return false;
-	}
-	g_strlcpy(ledger->id, text, sizeof(ledger->id));
+	g_strlcpy(ledger->id, id == NULL ? "" : id, sizeof(ledger->id));
 	return true;
 }
 
@@ -75,10 +59,7 @@ const char *ledger_cursor(const Ledger *ledger)
 
 bool ledger_move(Ledger *ledger, const char *id, GError **error)
 {
-	g_autofree char *line = g_strconcat(id, "\n", NULL);
-
-	if (!io_replace_file(ledger->folder, ledger->cursor_name, line, strlen(line), FILE_MODE,
-			     error)) {
+	if (!cursor_file_write(ledger->folder, ledger->cursor_name, FILE_MODE, id, error)) {
 		return false;
 	}
 	g_strlcpy(ledger->id, id, sizeof(ledger->id));

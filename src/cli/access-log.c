@@ -62,19 +62,15 @@ static bool read_entries(const Context *context, const char *name, GPtrArray *en
 			 const AccessQuery *query, GError **error)
 {
 	g_autofree char *path = context_state(context, name);
-	g_autoptr(GError) problem = NULL;
-	g_autoptr(GBytes) bytes = io_read_file(AT_FDCWD, path, FILE_MAX_BYTES, &problem);
 	g_autofree char *text = NULL;
 	g_auto(GStrv) lines = NULL;
 
-	if (bytes == NULL && problem->code == REEVE_ERROR_NOT_FOUND) {
-		return true;
-	}
-	if (bytes == NULL) {
-		g_propagate_error(error, g_steal_pointer(&problem));
+	if (!io_read_text(AT_FDCWD, path, FILE_MAX_BYTES, &text, error)) {
 		return false;
 	}
-	text = g_strndup(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes));
+	if (text == NULL) {
+		return true;
+	}
 	lines = g_strsplit(text, "\n", -1);
 	for (guint i = 0; lines[i] != NULL; i++) {
 		take_line(entries, query, lines[i]);

@@ -42,19 +42,15 @@ static bool check_folder(const char *folder, GError **error)
 static bool read_clients(BusSheet *ret, const char *path, GError **error)
 {
 	g_autofree char *shown = escape_path(path);
-	g_autoptr(GError) problem = NULL;
-	g_autoptr(GBytes) bytes = io_read_file(AT_FDCWD, path, BUS_CLIENTS_MAX_BYTES, &problem);
 	g_autoptr(GPtrArray) clients = NULL;
 
-	if (bytes == NULL && problem->code == REEVE_ERROR_NOT_FOUND) {
+	if (!io_read_text(AT_FDCWD, path, BUS_CLIENTS_MAX_BYTES, &ret->clients, error)) {
+		return false;
+	}
+	if (ret->clients == NULL) {
 		ret->clients = g_strdup("");
 		return true;
 	}
-	if (bytes == NULL) {
-		g_propagate_error(error, g_steal_pointer(&problem));
-		return false;
-	}
-	ret->clients = g_strndup(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes));
 	clients = bus_clients_parse(ret->clients, error);
 	if (clients == NULL) {
 		g_prefix_error(error, "%s: ", shown);

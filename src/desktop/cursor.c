@@ -4,12 +4,11 @@
 
 #include "base/digest.h"
 #include "base/fd.h"
-#include "base/io.h"
+#include "client/cursor-file.h"
 
 #include <fcntl.h>
 #include <string.h>
 
-#define MAX_BYTES 256
 #define NAME_HEX 12
 
 struct Cursor {
@@ -27,31 +26,6 @@ static char *make_name(const char *runtime_dir)
 	return g_strdup_printf("desktop-%.*s", NAME_HEX, digest);
 }
 
-static bool is_id(const char *text)
-{
-	guint8 raw[DIGEST_BYTES];
-
-	return *text == '\0' || (strlen(text) == DIGEST_HEX && hex_decode(text, raw, sizeof(raw)));
-}
-
-static char *read_id(int folder, const char *name)
-{
-	g_autoptr(GBytes) bytes = io_read_file(folder, name, MAX_BYTES, NULL);
-	g_autofree char *text = NULL;
-	gsize size;
-	const char *data;
-
-	if (bytes == NULL) {
-		return NULL;
-	}
-	data = g_bytes_get_data(bytes, &size);
-	if (size == 0 || data[size - 1] != '\n') {
-		return NULL;
-	}
-	text = g_strndup(data, size - 1);
-	return is_id(text) ? g_steal_pointer(&text) : NULL;
-}
-
 Cursor *cursor_open(const char *folder, const char *runtime_dir, GError **error)
 {
 	auto_fd int fd = -1;
@@ -65,7 +39,8 @@ Cursor *cursor_open(const char *folder, const char *runtime_dir, GError **error)
 	cursor = g_new0(Cursor, 1);
 	cursor->folder = fd_steal(&fd);
 	cursor->name = make_name(runtime_dir);
-	cursor->id = read_id(cursor->folder, cursor->name);
+	/* one that is none is as if there were none */
+	cursor_file_read(cursor->folder, cursor->name, &cursor->id, NULL);
 	return cursor;
 }
 
@@ -87,12 +62,10 @@ const char *cursor_id(const Cursor *cursor)
 
 bool cursor_store(Cursor *cursor, const char *id, GError **error)
 {
-	g_autofree char *line = g_strconcat(id, "\n", NULL);
-
 	if (g_strcmp0(cursor->id, id) == 0) {
 		return true;
 	}
-	if (!io_replace_file(cursor->folder, cursor->name, line, strlen(line), 0600, error)) {
+	if (!cursor_file_write(cursor->folder, cursor->name, 0600, id, error)) {
 		g_prefix_error(error, "cannot remember what was shown: ");
 		return false;
 	}

@@ -132,11 +132,32 @@ static void test_replace_ignores_links(Folder *folder, gconstpointer data)
 	g_assert_cmpmem(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes), "safe", 4);
 }
 
+static void test_text(Folder *folder, gconstpointer data)
+{
+	g_autoptr(GError) error = NULL;
+	g_autofree char *text = NULL;
+
+	g_assert_true(io_read_text(folder->dir, "missing", 10, &text, &error));
+	g_assert_null(text);
+	put(folder, "empty", "");
+	g_assert_true(io_read_text(folder->dir, "empty", 10, &text, &error));
+	g_assert_cmpstr(text, ==, "");
+	g_clear_pointer(&text, g_free);
+	put(folder, "some", "some text");
+	g_assert_true(io_read_text(folder->dir, "some", 10, &text, &error));
+	g_assert_cmpstr(text, ==, "some text");
+	g_clear_pointer(&text, g_free);
+	g_assert_false(io_read_text(folder->dir, "some", 8, &text, &error));
+	g_assert_error(error, REEVE_ERROR, REEVE_ERROR_LIMIT);
+	g_assert_null(text);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add("/io/read", Folder, NULL, folder_make, test_read, folder_remove);
 	g_test_add("/io/refused", Folder, NULL, folder_make, test_refused, folder_remove);
+	g_test_add("/io/text", Folder, NULL, folder_make, test_text, folder_remove);
 	g_test_add_func("/io/capped", test_read_fd_is_capped);
 	g_test_add("/io/positions", Folder, NULL, folder_make, test_positions, folder_remove);
 	g_test_add("/io/replace", Folder, NULL, folder_make, test_replace, folder_remove);

@@ -320,6 +320,38 @@ static void test_only_keys(void)
 	g_assert_nonnull(strstr(third->message, "expected a mapping, found a list"));
 }
 
+static void test_lengths(void)
+{
+	static const struct {
+		const char *text;
+		gint64 seconds; /* 0: refused */
+	} cases[] = {
+		{"45s", 45},
+		{"15m", 900},
+		{"4h", 14400},
+		{"1000d", 86400000},
+		{"1001d", 0},
+		{"0m", 0},
+		{"-1m", 0},
+		{"5", 0},
+		{"m", 0},
+		{"1 h", 0},
+		{"99999999999999999999s", 0},
+		{"[5m]", 0},
+		{"5mm", 0},
+	};
+
+	for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autoptr(YamlDocument) document = parse(cases[i].text, NULL);
+		g_autoptr(GError) error = NULL;
+		gint64 usec = 0;
+		bool ok = yaml_length(document, yaml_root(document), &usec, &error);
+
+		g_assert_cmpint(usec, ==, cases[i].seconds * G_USEC_PER_SEC);
+		g_assert_true(ok == (error == NULL) && ok == (cases[i].seconds > 0));
+	}
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -330,6 +362,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/yaml/all", test_all);
 	g_test_add_func("/yaml/places", test_places);
 	g_test_add_func("/yaml/typed", test_typed);
+	g_test_add_func("/yaml/lengths", test_lengths);
 	g_test_add_func("/yaml/only-keys", test_only_keys);
 	return g_test_run();
 }
