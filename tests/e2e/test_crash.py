@@ -17,7 +17,8 @@ from conftest import STAGES, wait_for
 
 pytestmark = pytest.mark.both_backends
 
-ROUNDS = 3 if os.environ.get("REEVE_QUICK") else 10  # with each backend
+# With each backend.
+ROUNDS = 20 if os.environ.get("REEVE_LONG") else 3 if os.environ.get("REEVE_QUICK") else 6
 EDITS = 1000
 FILES = 60
 

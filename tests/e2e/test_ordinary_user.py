@@ -40,8 +40,7 @@ def copy_for_everybody(folder):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("what, least", [
-    ("test_requests.py -k 'no_alert or explained or rejection or submitted or cancelled or link or "
-     "commit or manual or made_once'", 12),
+    ("test_requests.py -k '(rejection or submitted or cancelled or commit or manual) and not malformed'", 6),
     ("test_accept.py", 12)], ids=["requests", "accept"])
 def test_all_of_it_as_an_ordinary_user(machine, what, least):
     """The very tests of requests, of their manual and of accepting: own daemon, own register, own

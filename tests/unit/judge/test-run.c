@@ -320,7 +320,7 @@ static void kill_after(guint keep)
 static void test_killed_in_the_middle(void)
 {
 	/* baseline, two commits while it runs, one at its end, three parts */
-	for (guint keep = 1; keep <= 7; keep += thrift(1, 5)) {
+	for (guint keep = 1; keep <= 7; keep += thrift(1, 7)) {
 		kill_after(keep);
 	}
 }
