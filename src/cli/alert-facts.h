@@ -10,7 +10,7 @@
 #include <stdbool.h>
 
 #define FACTS_INDENT 2
-#define FACTS_COLUMN 9 /* where what follows a label begins */
+#define FACTS_COLUMN 10 /* where what follows a label begins */
 
 /* "  label  ", ready for what follows. */
 void facts_put_label(const Paint *paint, GString *out, const char *label);

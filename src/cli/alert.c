@@ -23,6 +23,7 @@ struct AlertView {
 	AlertForm form;
 	gint64 now_usec;    /* 0: the clock's */
 	bool is_after_line; /* the last thing shown was a single line */
+	bool is_waiting;    /* and it said that changes wait */
 	char *told_commit;  /* of the last event with files */
 	/* the gap seen last, and how many its commit has: they are parts of it as well */
 	guint gap_count;
@@ -160,13 +161,21 @@ static guint files_shown(const AlertView *view, guint n)
 	return n <= max + 1 ? n : max;
 }
 
-static void put_files(const AlertView *view, GString *out, const GPtrArray *files)
+/* What a package brought is not read line by line. */
+static bool is_routine(const json_t *event)
+{
+	return grade_verdict(event) == VERDICT_STANDARD &&
+	       grade_severity(event, "severity") == SEVERITY_INFORMATIONAL;
+}
+
+static void put_files(const AlertView *view, GString *out, const json_t *event,
+		      const GPtrArray *files)
 {
 	const Paint *paint = &view->paint;
 	FileBlockRoom room = {
 		.is_brief = view->form == ALERT_BRIEF,
 		.is_full = view->form == ALERT_FULL,
-		.diff_lines = LIVE_DIFF_LINES,
+		.diff_lines = is_routine(event) ? 0 : LIVE_DIFF_LINES,
 	};
 	guint shown = files_shown(view, files->len);
 
@@ -266,7 +275,7 @@ static void put_block(const AlertView *view, GString *out, const json_t *event,
 
 	put_header(view, out, event, id);
 	g_string_append_c(out, '\n');
-	put_files(view, out, files);
+	put_files(view, out, event, files);
 	put_offline(view, out, event);
 	alert_rules_put(paint, out, files, view->form != ALERT_BRIEF);
 	if (view->form != ALERT_BRIEF) {
@@ -281,6 +290,15 @@ static void put_block(const AlertView *view, GString *out, const json_t *event,
 	g_string_append_c(out, '\n');
 }
 
+/* A package run that goes on: more changes wait, and that some do was said. */
+static bool is_waiting_still(AlertView *view, const json_t *event, const GPtrArray *files)
+{
+	bool was_waiting = view->is_waiting;
+
+	view->is_waiting = files->len == 0 && pick_object(event, "waiting") != NULL;
+	return view->form == ALERT_LIVE && was_waiting && view->is_waiting;
+}
+
 char *alert_render(AlertView *view, const json_t *event, const char *id)
 {
 	GString *out = g_string_new(NULL);
@@ -288,6 +306,9 @@ char *alert_render(AlertView *view, const json_t *event, const char *id)
 	bool is_line = files->len == 0 || is_dull(view, event, files);
 
 	alert_view_note(view, event);
+	if (is_waiting_still(view, event, files)) {
+		return g_string_free(out, FALSE);
+	}
 	g_string_append(out, view->is_after_line && !is_line ? "\n" : "");
 	view->is_after_line = is_line;
 	if (files->len > 0) {

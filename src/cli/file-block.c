@@ -10,6 +10,7 @@
 
 #define INDENT 2
 #define INDENT_DETAIL STATE_LINES_INDENT
+#define NAME_COLUMNS 32 /* a longer name of a setting moves its own line alone */
 
 static const struct {
 	const char *reason, *text;
@@ -44,17 +45,46 @@ static void put_omission(const Paint *paint, GString *out, const json_t *file, c
 	g_string_append_c(out, '\n');
 }
 
+/* NULL: there is no such setting. */
+static void put_value(const Paint *paint, GString *out, Style style, const char *value)
+{
+	if (value == NULL) {
+		paint_put(paint, out, STYLE_DIM, paint_sign(paint, SIGN_DASH));
+	} else {
+		paint_foreign(paint, out, style, *value == '\0' ? "\"\"" : value);
+	}
+}
+
+static char *setting_name(const json_t *setting)
+{
+	const char *name = pick_text(setting, "name");
+
+	return paint_safe(name != NULL ? name : "?");
+}
+
+/* The names one below the other, and what they were and are beside them. */
 static void put_settings(const Paint *paint, GString *out, const json_t *settings)
 {
+	guint widest = 0;
 	size_t i;
 	const json_t *setting;
 
 	json_array_foreach ((json_t *)settings, i, setting) {
-		const char *name = pick_text(setting, "name");
+		g_autofree char *name = setting_name(setting);
 
-		state_lines_put_transition(paint, out, name != NULL ? name : "?",
-					   pick_text(setting, "before"),
-					   pick_text(setting, "after"), NULL);
+		widest = MAX(widest, MIN(paint_columns(name), NAME_COLUMNS));
+	}
+	json_array_foreach ((json_t *)settings, i, setting) {
+		g_autofree char *name = setting_name(setting);
+		guint columns = paint_columns(name);
+
+		paint_indent(out, INDENT_DETAIL);
+		paint_put(paint, out, STYLE_DIM, name);
+		paint_indent(out, 2 + widest - MIN(columns, widest));
+		put_value(paint, out, STYLE_REMOVED, pick_text(setting, "before"));
+		paint_format(paint, out, STYLE_DIM, " %s ", paint_sign(paint, SIGN_ARROW));
+		put_value(paint, out, STYLE_ADDED, pick_text(setting, "after"));
+		g_string_append_c(out, '\n');
 	}
 }
 

@@ -68,10 +68,10 @@ static void test_live(void)
 	      "  /etc/ssh/sshd_config   updated: content\n"
 	      "    - PermitRootLogin no\n"
 	      "    + PermitRootLogin yes\n"
-	      "  rule   sshd: root login enabled  (attack.t1021.004)\n"
-	      "         Check who needed it; set PermitRootLogin no.\n"
-	      "  by     unknown\n"
-	      "  id     3fa9c1d2e4b5   reeve show 3fa9c1d2e4b5\n"
+	      "  rule    sshd: root login enabled  (attack.t1021.004)\n"
+	      "          Check who needed it; set PermitRootLogin no.\n"
+	      "  by      unknown\n"
+	      "  id      3fa9c1d2e4b5   reeve show 3fa9c1d2e4b5\n"
 	      "\n");
 }
 
@@ -82,7 +82,7 @@ static void test_brief(void)
 	check(view, SSHD,
 	      "● CRITICAL  unapproved  03:04:05  web-1  3fa9c1d2e4b5\n"
 	      "  /etc/ssh/sshd_config   updated: content\n"
-	      "  rule   sshd: root login enabled  (attack.t1021.004)\n"
+	      "  rule    sshd: root login enabled  (attack.t1021.004)\n"
 	      "\n");
 }
 
@@ -96,14 +96,14 @@ static void test_full(void)
 	      "    @@ -1 +1 @@\n"
 	      "    - PermitRootLogin no\n"
 	      "    + PermitRootLogin yes\n"
-	      "  rule   sshd: root login enabled  (attack.t1021.004)\n"
-	      "         Check who needed it; set PermitRootLogin no.\n"
-	      "  why    no request names this path\n"
-	      "  by     unknown\n"
-	      "  judged 2026-11-22 03:04:05.500000 +0000\n"
-	      "  commit c0ffee\n"
-	      "  seq    7\n"
-	      "  id     " ID "\n"
+	      "  rule    sshd: root login enabled  (attack.t1021.004)\n"
+	      "          Check who needed it; set PermitRootLogin no.\n"
+	      "  why     no request names this path\n"
+	      "  by      unknown\n"
+	      "  judged  2026-11-22 03:04:05.500000 +0000\n"
+	      "  commit  c0ffee\n"
+	      "  seq     7\n"
+	      "  id      " ID "\n"
 	      "\n");
 }
 
@@ -129,8 +129,8 @@ static void test_attributes(void)
 	      "    flags  none → i   now immutable\n"
 	      "    xattr  security.capability   added\n"
 	      "    xattr  user.a   removed\n"
-	      "  by     alice as root (chmod), pts/3\n"
-	      "  id     3fa9c1d2e4b5   reeve show 3fa9c1d2e4b5\n"
+	      "  by      alice as root (chmod), pts/3\n"
+	      "  id      3fa9c1d2e4b5   reeve show 3fa9c1d2e4b5\n"
 	      "\n");
 }
 
@@ -151,9 +151,9 @@ static void test_offline(void)
 	      "\n● LOW       unapproved  03:04:05  web-1\n"
 	      "  /etc/x   deleted\n"
 	      "    the content is secret: only that it changed is known\n"
-	      "  when   offline, between 02:00:00 and 03:04:04 (stopped)\n"
-	      "  by     unknown\n"
-	      "  id     3fa9c1d2e4b5   reeve show 3fa9c1d2e4b5\n"
+	      "  when    offline, between 02:00:00 and 03:04:04 (stopped)\n"
+	      "  by      unknown\n"
+	      "  id      3fa9c1d2e4b5   reeve show 3fa9c1d2e4b5\n"
 	      "\n");
 }
 
@@ -240,17 +240,63 @@ static void test_parts(void)
 	check(view, PART("2", "low"),
 	      "\n● LOW       unapproved  03:04:05  web-1  part 1 of 3\n"
 	      "  /etc/x   deleted\n"
-	      "  by     unknown\n"
-	      "  id     3fa9c1d2e4b5   reeve show 3fa9c1d2e4b5\n"
+	      "  by      unknown\n"
+	      "  id      3fa9c1d2e4b5   reeve show 3fa9c1d2e4b5\n"
 	      "\n");
 	check(view, PART("3", "low"),
 	      "● LOW       unapproved  03:04:05  web-1  part 2 of 3  1 file  3fa9c1d2e4b5\n");
 	check(view, PART("4", "high"),
 	      "\n● HIGH      unapproved  03:04:05  web-1  part 3 of 3\n"
 	      "  /etc/x   deleted\n"
-	      "  by     unknown\n"
-	      "  id     3fa9c1d2e4b5   reeve show 3fa9c1d2e4b5\n"
+	      "  by      unknown\n"
+	      "  id      3fa9c1d2e4b5   reeve show 3fa9c1d2e4b5\n"
 	      "\n");
+}
+
+static void test_settings(void)
+{
+	g_autoptr(AlertView) view = new_view(ALERT_LIVE, 80);
+
+	check(view,
+	      EVENT("change", "\"verdict\":\"unapproved\",\"severity\":\"low\",\"files\":[{"
+			      "\"path\":\"/etc/x\",\"op\":\"updated\",\"verdict\":\"unapproved\","
+			      "\"severity\":\"low\",\"settings\":["
+			      "{\"name\":\"PermitRootLogin\",\"before\":\"no\",\"after\":\"yes\"},"
+			      "{\"name\":\"Port\",\"after\":\"\"},"
+			      "{\"name\":\"a\\nb\",\"before\":\"1\"}]}]"),
+	      "● LOW       unapproved  03:04:05  web-1\n"
+	      "  /etc/x   updated\n"
+	      "    PermitRootLogin  no → yes\n"
+	      "    Port             – → \"\"\n"
+	      "    a\\nb             1 → –\n"
+	      "  by      unknown\n"
+	      "  id      3fa9c1d2e4b5   reeve show 3fa9c1d2e4b5\n"
+	      "\n");
+}
+
+#define WAITING(n)                                                                  \
+	EVENT("change", "\"verdict\":null,\"files\":[],\"summary\":\"" n " wait\"," \
+			"\"waiting\":{\"since\":\"2026-11-22T03:04:05Z\",\"count\":" n "}")
+#define PACKAGE                                                                                \
+	EVENT("change", "\"verdict\":\"standard\",\"severity\":\"informational\",\"files\":[{" \
+			"\"path\":\"/etc/x\",\"op\":\"updated\",\"verdict\":\"standard\","     \
+			"\"severity\":\"informational\",\"diff\":\"@@ -1 +1 @@\\n-a\\n+b\\n\"}]")
+
+/* That changes wait is said once a run; and what packages bring is named, not read out. */
+static void test_package_run(void)
+{
+	g_autoptr(AlertView) view = new_view(ALERT_LIVE, 80);
+
+	check(view, WAITING("1"), "○ change  03:04:05  1 wait\n");
+	check(view, WAITING("2"), "");
+	check(view, PACKAGE,
+	      "\n✓ INFO      standard    03:04:05  web-1\n"
+	      "  /etc/x   updated\n"
+	      "    … 2 lines\n"
+	      "  by      unknown\n"
+	      "  id      3fa9c1d2e4b5   reeve show 3fa9c1d2e4b5\n"
+	      "\n");
+	check(view, WAITING("3"), "○ change  03:04:05  3 wait\n");
 }
 
 static void test_restored(void)
@@ -302,6 +348,8 @@ int main(int argc, char **argv)
 	g_test_add_func("/alert/hostile", test_hostile);
 	g_test_add_func("/alert/many", test_many);
 	g_test_add_func("/alert/parts", test_parts);
+	g_test_add_func("/alert/settings", test_settings);
+	g_test_add_func("/alert/package-run", test_package_run);
 	g_test_add_func("/alert/restored", test_restored);
 	g_test_add_func("/alert/mode-words", test_mode_words);
 	return g_test_run();
