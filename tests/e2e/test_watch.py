@@ -99,7 +99,7 @@ def test_tells_first_what_changed_while_nothing_ran(machine, watch):
     second = watch("/etc")
     second.wait_said(r"(?s)behind your back.*reeve show")
     assert second.end() == 0
-    order = [second.said.index(word) for word in ("watching", "– gap", "● LOW", "when   offline")]
+    order = [second.said.index(word) for word in ("watching", "– gap", "● LOW", "when    offline")]
     assert order == sorted(order), second.said
     assert "baseline" not in second.said
 
