@@ -20,6 +20,7 @@ typedef struct {
 	char *commit;
 	gint64 seq;             /* of the first event */
 	gint64 part_n, part_of; /* of the last; 0: it has no parts */
+	bool is_waiting;        /* changes of it wait for the end of a package run */
 } Run;
 
 static void run_clear(gpointer data)
@@ -73,6 +74,19 @@ static void begin_run(Reading *reading, const char *commit, gint64 seq)
 	g_array_append_val(reading->runs, run);
 }
 
+/*
+ * A package run that ends without another commit is told as parts of the last one, behind those
+ * that were told while its changes waited.
+ */
+static void take_end_of_run(Reading *reading, Run *run, const json_t *event)
+{
+	if (run->is_waiting && run->part_n == run->part_of && pick_object(event, "group") != NULL) {
+		run->part_n = 0;
+		g_hash_table_remove_all(reading->paths);
+	}
+	run->is_waiting = pick_object(event, "waiting") != NULL;
+}
+
 static void take_files(Reading *reading, const json_t *event, gint64 seq)
 {
 	size_t i;
@@ -104,6 +118,7 @@ static void take_event(Reading *reading, const json_t *event)
 		begin_run(reading, commit, seq);
 		run = last_run(reading);
 	}
+	take_end_of_run(reading, run, event);
 	if (part != NULL && n != run->part_n + 1) {
 		complain(reading->problems,
 			 "seq %" G_GINT64_FORMAT ": part %" G_GINT64_FORMAT

@@ -118,6 +118,8 @@ def test_what_packages_say_is_no_alert(packages):
     assert told[1]["event"]["group"]["packages"] == ["one 1 -> 2"]
     assert "waiting" not in machine.events()[-1]
     assert machine.reeve("status").returncode == 0  # no drift
+    verified = machine.reeve("verify")  # the end of a run is told of the commit before, once more
+    assert verified.returncode == 0, verified.stdout
 
 
 @pytest.mark.both_backends
