@@ -257,6 +257,22 @@ static bool is_dull(const AlertView *view, const json_t *event, const GPtrArray 
 	       grade_severity(g_ptr_array_index(files, 0), "severity") <= SEVERITY_LOW;
 }
 
+/* What is standing without a request is Reeve's own canary, every few minutes: a line. */
+static bool is_canary(const AlertView *view, const json_t *event, const GPtrArray *files)
+{
+	return view->form == ALERT_LIVE && is_routine(event) && files->len == 1 &&
+	       pick_text(g_ptr_array_index(files, 0), "request") == NULL;
+}
+
+static void put_canary(const AlertView *view, GString *out, const json_t *event)
+{
+	g_autofree char *when = moment_short(moment_of(event), now_of(view));
+
+	paint_format(&view->paint, out, STYLE_DIM,
+		     "%s canary  %s  a change of Reeve's own was recorded, judged and told\n",
+		     paint_sign(&view->paint, SIGN_TICK), when);
+}
+
 static void put_dull(const AlertView *view, GString *out, const json_t *event,
 		     const GPtrArray *files, const char *id)
 {
@@ -303,7 +319,8 @@ char *alert_render(AlertView *view, const json_t *event, const char *id)
 {
 	GString *out = g_string_new(NULL);
 	g_autoptr(GPtrArray) files = files_by_severity(event);
-	bool is_line = files->len == 0 || is_dull(view, event, files);
+	bool is_own = is_canary(view, event, files);
+	bool is_line = files->len == 0 || is_own || is_dull(view, event, files);
 
 	alert_view_note(view, event);
 	if (is_waiting_still(view, event, files)) {
@@ -317,6 +334,8 @@ char *alert_render(AlertView *view, const json_t *event, const char *id)
 	}
 	if (!is_line) {
 		put_block(view, out, event, files, id);
+	} else if (is_own) {
+		put_canary(view, out, event);
 	} else if (files->len > 0) {
 		put_dull(view, out, event, files, id);
 	} else {

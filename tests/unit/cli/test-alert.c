@@ -277,10 +277,19 @@ static void test_settings(void)
 #define WAITING(n)                                                                  \
 	EVENT("change", "\"verdict\":null,\"files\":[],\"summary\":\"" n " wait\"," \
 			"\"waiting\":{\"since\":\"2026-11-22T03:04:05Z\",\"count\":" n "}")
-#define PACKAGE                                                                                \
-	EVENT("change", "\"verdict\":\"standard\",\"severity\":\"informational\",\"files\":[{" \
-			"\"path\":\"/etc/x\",\"op\":\"updated\",\"verdict\":\"standard\","     \
+#define ROUTINE(rest)                                                                           \
+	EVENT("change", "\"verdict\":\"standard\",\"severity\":\"informational\",\"files\":[{"  \
+			"\"path\":\"/etc/x\",\"op\":\"updated\",\"verdict\":\"standard\"," rest \
 			"\"severity\":\"informational\",\"diff\":\"@@ -1 +1 @@\\n-a\\n+b\\n\"}]")
+
+/* A sign of life; what a request stands for is a block. */
+static void test_canary(void)
+{
+	g_autoptr(AlertView) view = new_view(ALERT_LIVE, 80);
+
+	check(view, ROUTINE(""),
+	      "✓ canary  03:04:05  a change of Reeve's own was recorded, judged and told\n");
+}
 
 /* That changes wait is said once a run; and what packages bring is named, not read out. */
 static void test_package_run(void)
@@ -289,10 +298,11 @@ static void test_package_run(void)
 
 	check(view, WAITING("1"), "○ change  03:04:05  1 wait\n");
 	check(view, WAITING("2"), "");
-	check(view, PACKAGE,
+	check(view, ROUTINE("\"request\":\"os-packages\","),
 	      "\n✓ INFO      standard    03:04:05  web-1\n"
 	      "  /etc/x   updated\n"
 	      "    … 2 lines\n"
+	      "  request os-packages\n"
 	      "  by      unknown\n"
 	      "  id      3fa9c1d2e4b5   reeve show 3fa9c1d2e4b5\n"
 	      "\n");
@@ -349,6 +359,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/alert/many", test_many);
 	g_test_add_func("/alert/parts", test_parts);
 	g_test_add_func("/alert/settings", test_settings);
+	g_test_add_func("/alert/canary", test_canary);
 	g_test_add_func("/alert/package-run", test_package_run);
 	g_test_add_func("/alert/restored", test_restored);
 	g_test_add_func("/alert/mode-words", test_mode_words);
