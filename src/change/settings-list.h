@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The settings of one version of a file, in the order of the file: shared by settings.c and the
- * readers (settings-lines.c, settings-accounts.c), nobody else's.
+ * The settings of one version of a file, in the order of the file: shared by settings.c, the
+ * readers (settings-lines.c, settings-accounts.c) and reeve-lens, nobody else's.
  */
 #pragma once
 
@@ -24,6 +24,15 @@ typedef struct {
 	char *block;      /* what the lines below belong to: "Match User bob", "[Service]"; NULL */
 	bool is_full;
 } SettingsList;
+
+void settings_list_init(SettingsList *list);
+void settings_list_clear(SettingsList *list);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(SettingsList, settings_list_clear)
+
+/* What differs is added to `ret` (of Setting). Returns whether the lists are the same, order and
+ * all: another order is a difference that no setting shows. */
+bool settings_list_compare(const SettingsList *before, const SettingsList *after, bool ignores_case,
+			   GPtrArray *ret);
 
 /* Takes one logical line, without comments' lines, LF and blanks around it. */
 typedef void SettingsRead(SettingsList *list, Word line);

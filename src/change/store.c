@@ -5,7 +5,7 @@
 #include "change/change-set.h"
 #include "change/odb.h"
 #include "change/owners.h"
-#include "change/settings.h"
+#include "change/meaning.h"
 #include "change/store-verify.h"
 #include "change/text-diff.h"
 #include "change/tree-diff.h"
@@ -19,6 +19,7 @@
 struct Store {
 	Odb *objects;
 	Owners *owners;
+	Lens *lens; /* borrowed; NULL: nobody to ask */
 	guint used; /* change-sets made since the database was opened */
 };
 
@@ -54,6 +55,11 @@ void store_close(Store *store)
 void store_set_people(Store *store, const Names *people)
 {
 	owners_set_people(store->owners, people);
+}
+
+void store_set_lens(Store *store, Lens *lens)
+{
+	store->lens = lens;
 }
 
 char *store_head(Store *store, GError **error)
@@ -230,6 +236,9 @@ ChangeSet *store_change_set_since(Store *store, const char *base, const char *co
 	    (base != NULL && !parse_id(base, &base_id, error))) {
 		return NULL;
 	}
+	if (store->lens != NULL) {
+		lens_begin(store->lens);
+	}
 	if (++store->used % REOPEN_AFTER == 0 && !odb_reopen(store->objects, error)) {
 		return NULL;
 	}
@@ -389,17 +398,6 @@ static bool read_side(Store *store, const FileState *state, GBytes **ret, GError
 	return *ret != NULL;
 }
 
-/* In the words of the program that reads the file, where we know them. */
-static void add_settings(Change *change, GBytes *before, GBytes *after)
-{
-	const SettingsReader *reader = settings_reader(change->path);
-
-	if (reader != NULL && change_file_type(change) == FILE_REGULAR) {
-		change->is_cosmetic = settings_compare(reader, before, after, change->settings) &&
-				      change->difference == STATE_CONTENT;
-	}
-}
-
 static bool compare_texts(Store *store, Change *change, gsize max_diff_bytes, GError **error)
 {
 	g_autoptr(GBytes) before = NULL;
@@ -417,7 +415,7 @@ static bool compare_texts(Store *store, Change *change, gsize max_diff_bytes, GE
 	g_ptr_array_unref(change->removed);
 	change->added = diff.added;
 	change->removed = diff.removed;
-	add_settings(change, before, after);
+	meaning_add(store->lens, change, before, after);
 	return true;
 }
 

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "base/error.h"
+#include "change/lens.h"
 #include "change/names.h"
 #include "event/change.h"
 
@@ -25,6 +26,9 @@ Store *store_open(const char *state_dir, GError **error);
 
 /* Names for those who did something, where the snapshots have none; borrowed. */
 void store_set_people(Store *store, const Names *people);
+
+/* Who is asked for the settings of a file that we have no reader of; borrowed. NULL: nobody. */
+void store_set_lens(Store *store, Lens *lens);
 void store_close(Store *store);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Store, store_close)
 

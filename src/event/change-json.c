@@ -241,6 +241,9 @@ static json_t *change_to_json(const Change *change, Telling telling)
 	if (change->is_cosmetic) {
 		member_set(object, "cosmetic", json_true());
 	}
+	if (change->reading > READING_DONE) {
+		member_set_word(object, "settings_omitted", settings_reading_word(change->reading));
+	}
 	set_diff(object, is_cut ? DIFF_TOO_LARGE : change->diff_presence, change->diff);
 	if (telling != TELL_BASICS) {
 		set_actors(object, change->actors);

@@ -16,6 +16,20 @@ static const char *const presence_words[_DIFF_N] = {
 	[DIFF_BINARY] = "binary", [DIFF_TOO_LARGE] = "too large", [DIFF_UNREADABLE] = "unreadable",
 };
 
+static const char *const reading_words[_READING_N] = {
+	[READING_NONE] = "none",
+	[READING_DONE] = "done",
+	[READING_NO_LENS] = "no lens",
+	[READING_STOPPED] = "stopped parsing",
+	[READING_BROKEN] = "does not parse",
+	[READING_MENDED] = "did not parse before",
+	[READING_LARGE] = "too large",
+	[READING_SLOW] = "took too long",
+	[READING_DIED] = "reader died",
+	[READING_MANY] = "too many files",
+	[READING_AWAY] = "no reader",
+};
+
 const char *change_op_word(ChangeOp op)
 {
 	g_assert(op < _OP_N);
@@ -37,6 +51,23 @@ const char *diff_presence_word(DiffPresence presence)
 {
 	g_assert(presence < _DIFF_N);
 	return presence_words[presence];
+}
+
+const char *settings_reading_word(SettingsReading reading)
+{
+	g_assert(reading < _READING_N);
+	return reading_words[reading];
+}
+
+bool settings_reading_from_word(const char *word, SettingsReading *ret)
+{
+	for (guint i = 0; i < _READING_N; i++) {
+		if (g_str_equal(word, reading_words[i])) {
+			*ret = (SettingsReading)i;
+			return true;
+		}
+	}
+	return false;
 }
 
 void setting_free(Setting *setting)

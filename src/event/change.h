@@ -41,6 +41,25 @@ typedef enum {
 
 const char *diff_presence_word(DiffPresence presence); /* "secret", "binary", "too large", ... */
 
+/* What became of the attempt to read a file's settings, in both versions. */
+typedef enum {
+	READING_NONE, /* nobody tried */
+	READING_DONE,
+	READING_NO_LENS, /* nobody knows the format */
+	READING_STOPPED, /* the version before could be read, this one cannot */
+	READING_BROKEN,  /* this version cannot be read, nor could the one before */
+	READING_MENDED,  /* this version can be read, the one before could not */
+	READING_LARGE,
+	READING_SLOW, /* it took too long, and was ended */
+	READING_DIED, /* the reader died of it */
+	READING_MANY, /* too much at a time: this one was left out */
+	READING_AWAY, /* there is no reader at the moment */
+	_READING_N,
+} SettingsReading;
+
+const char *settings_reading_word(SettingsReading reading); /* "stopped parsing", ... */
+bool settings_reading_from_word(const char *word, SettingsReading *ret);
+
 /* One setting of a file, before and after; NULL: not there. */
 typedef struct {
 	char *name, *before, *after;
@@ -68,8 +87,9 @@ typedef struct {
 	GPtrArray *added; /* of char *: added lines, without LF, raw but UTF-8-made; for rules */
 	GPtrArray *removed;
 	GPtrArray *settings; /* of Setting */
-	bool is_cosmetic;    /* the text differs, and no setting does */
-	GPtrArray *actors;   /* of Actor; empty: nobody known */
+	SettingsReading reading;
+	bool is_cosmetic;  /* the text differs, and no setting does */
+	GPtrArray *actors; /* of Actor; empty: nobody known */
 	Provenance provenance;
 	/* the judgement */
 	Verdict verdict;

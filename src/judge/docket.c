@@ -9,6 +9,7 @@ struct Docket {
 	char *state_dir;
 	Store *store; /* NULL: not there yet */
 	const Names *people;
+	Lens *lens;
 	char *judged;       /* handed out last, readable or not */
 	char *base;         /* the last one that could be compared: what the next is held against */
 	char *seen_head;    /* all up to here is pending or handed out */
@@ -33,6 +34,11 @@ Docket *docket_new(const char *state_dir, const char *judged, bool is_unfinished
 void docket_set_people(Docket *docket, const Names *people)
 {
 	docket->people = people;
+}
+
+void docket_set_lens(Docket *docket, Lens *lens)
+{
+	docket->lens = lens;
 }
 
 void docket_free(Docket *docket)
@@ -211,6 +217,7 @@ static DocketNext open_store(Docket *docket, DocketItem *ret)
 	}
 	if (docket->store != NULL) {
 		store_set_people(docket->store, docket->people);
+		store_set_lens(docket->store, docket->lens);
 		return DOCKET_CHANGE_SET;
 	}
 	if (docket->judged == NULL && g_error_matches(error, REEVE_ERROR, REEVE_ERROR_NOT_FOUND)) {

@@ -24,6 +24,8 @@ typedef struct Docket Docket;
 Docket *docket_new(const char *state_dir, const char *judged, bool is_unfinished);
 /* See store_set_people; to be told before anything is taken. */
 void docket_set_people(Docket *docket, const Names *people);
+/* See store_set_lens; likewise. */
+void docket_set_lens(Docket *docket, Lens *lens);
 void docket_free(Docket *docket);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Docket, docket_free)
 

@@ -80,6 +80,7 @@ static void take_position(Judge *judge)
 	judge->docket = docket_new(judge->places.state_dir, position->commit,
 				   is_unfinished && !judge->is_ending);
 	docket_set_people(judge->docket, judge->places.people);
+	docket_set_lens(judge->docket, judge->places.lens);
 	if (!is_unfinished) {
 		return;
 	}

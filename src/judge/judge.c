@@ -223,6 +223,19 @@ static void tell_new_problems(Judge *judge)
 	}
 }
 
+/* Once: who has gone does not come back before the next start. */
+static void tell_lens(Judge *judge)
+{
+	const Lens *lens = judge->places.lens;
+
+	if (lens != NULL && !lens_is_there(lens)) {
+		judge->places.lens = NULL;
+		judge_add_health(judge, SEVERITY_MEDIUM,
+				 "reeve-lens has gone: until the judge is started again, the "
+				 "settings of most formats are not told, but their lines");
+	}
+}
+
 static void add_events(Judge *judge, ChangeSet *set)
 {
 	JudgementFrame frame = judge_frame(judge);
@@ -266,6 +279,7 @@ static bool judge_item(Judge *judge, GError **error)
 		judge_changes(judge, set);
 		add_events(judge, set);
 		tell_new_problems(judge);
+		tell_lens(judge);
 	} else {
 		tell_trouble(judge, &judge->item);
 	}

@@ -25,6 +25,7 @@ typedef struct {
 	int next_bell;
 	const Names *people; /* users of this machine, by number; borrowed; NULL: nobody */
 	const char *canary;  /* a path that Reeve changes to prove the chain; NULL */
+	Lens *lens;          /* reeve-lens; borrowed; NULL: none */
 } JudgePlaces;
 
 typedef struct Judge Judge;

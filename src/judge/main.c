@@ -14,6 +14,7 @@
 #include "judge/ctl.h"
 #include "judge/health.h"
 #include "judge/judge.h"
+#include "judge/lens-child.h"
 #include "judge/options.h"
 #include "judge/requests.h"
 #include "judge/rules.h"
@@ -45,6 +46,7 @@ typedef struct {
 	Rules rules;
 	TrustSource trust;
 	GBytes *passwd; /* of this machine; parsed behind the wall */
+	Lens *lens;     /* NULL: there is none */
 	int listener, signals;
 	HealthLine health;
 	BarrierRound barrier;
@@ -87,6 +89,7 @@ static bool open_outside(Outside *outside, GError **error)
 	keep_local_time();
 	trust_read(&outside->trust, outside->options.trust);
 	outside->passwd = io_read_file(AT_FDCWD, "/etc/passwd", NAMES_MAX_BYTES, NULL);
+	outside->lens = lens_child_start(stage);
 	outside->signals = open_signals(error);
 	outside->health.fd = stage_health_open(stage, "judge", error);
 	if (outside->signals < 0 || outside->health.fd < 0) {
@@ -108,6 +111,7 @@ static void close_outside(Outside *outside)
 	rules_clear(&outside->rules);
 	trust_clear(&outside->trust);
 	g_clear_pointer(&outside->passwd, g_bytes_unref);
+	g_clear_pointer(&outside->lens, lens_free);
 	fd_close(&outside->listener);
 	fd_close(&outside->signals);
 	fd_close(&outside->health.fd);
@@ -228,9 +232,10 @@ static bool work(Outside *outside, const JudgeWall *wall, GError **error)
 	const JudgeOptions *options = &outside->options;
 	EventHost host = {options->host, options->machine_id, options->boot_id};
 	g_autoptr(Names) people = names_parse(outside->passwd);
-	JudgePlaces places = {wall->state_dir,  wall->journal_dir,        wall->journal_fd,
-			      wall->witness_fd, options->stage.next_bell, people,
-			      options->canary};
+	JudgePlaces places = {wall->state_dir,          wall->journal_dir,
+			      wall->journal_fd,         wall->witness_fd,
+			      options->stage.next_bell, people,
+			      options->canary,          outside->lens};
 	g_autoptr(Approvals) approvals =
 		approvals_new(&outside->trust, wall->register_dir, options->register_branch);
 	g_autoptr(Judge) judge = NULL;

@@ -146,6 +146,10 @@ static bool append_found(GString *out, const Change *change)
 		g_string_append(out, "comments or white space changed");
 		return true;
 	}
+	if (change->reading == READING_STOPPED) {
+		g_string_append(out, "no longer parses");
+		return true;
+	}
 	for (guint i = 0; i < MIN(change->settings->len, MAX_NAMED); i++) {
 		g_string_append(out, i == 0 ? "" : ", ");
 		append_found_setting(out, change->settings->pdata[i]);

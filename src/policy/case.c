@@ -15,7 +15,7 @@
 static const char *const keys[] = {
 	"case",  "rule",    "fires",   "severity", "path",    "op",
 	"from",  "before",  "after",   "added",    "removed", "padding",
-	"actor", "offline", "verdict", "package",  NULL,
+	"actor", "offline", "verdict", "package",  "reading", NULL,
 };
 
 /* What parsing one case passes down. */
@@ -246,6 +246,19 @@ static bool read_package(const Parse *parse, Provenance *ret, GError **error)
 	return name == NULL || yaml_string(parse->document, name, &ret->package, error);
 }
 
+/* `reading`: what became of reading its settings. */
+static bool read_reading(const Parse *parse, SettingsReading *ret, GError **error)
+{
+	const YamlNode *node = yaml_get(parse->entry, "reading");
+
+	if (node != NULL &&
+	    (node->kind != YAML_SCALAR || !settings_reading_from_word(node->text, ret))) {
+		return yaml_complain(parse->document, node, "done, stopped parsing, ...", error,
+				     "unknown reading");
+	}
+	return true;
+}
+
 static bool read_circumstances(const Parse *parse, GError **error)
 {
 	const YamlNode *from = yaml_get(parse->entry, "from");
@@ -266,7 +279,8 @@ static bool read_circumstances(const Parse *parse, GError **error)
 	}
 	return read_lines(parse, "added", change->added, error) &&
 	       read_lines(parse, "removed", change->removed, error) && read_actor(parse, error) &&
-	       read_package(parse, &change->provenance, error);
+	       read_package(parse, &change->provenance, error) &&
+	       read_reading(parse, &change->reading, error);
 }
 
 static ChangeOp guess_op(const Change *change)

@@ -94,6 +94,13 @@ static void collect_cosmetic(const Change *change, const FileState *state, GPtrA
 	add(values, change->is_cosmetic ? "true" : "false");
 }
 
+static void collect_reading(const Change *change, const FileState *state, GPtrArray *values)
+{
+	if (change->reading != READING_NONE) {
+		add(values, settings_reading_word(change->reading));
+	}
+}
+
 /* "PermitRootLogin=yes": what is there now. */
 static void collect_settings(const Change *change, const FileState *state, GPtrArray *values)
 {
@@ -374,6 +381,7 @@ static const FieldRow rows[] = {
 	{"Verdict", FIELD_REEVE, collect_verdict},
 	{"Setting", FIELD_REEVE, collect_settings},
 	{"Cosmetic", FIELD_REEVE, collect_cosmetic},
+	{"SettingsReading", FIELD_REEVE, collect_reading},
 	{"PackageRun", FIELD_REEVE, collect_run},
 	{"PackageEvidence", FIELD_REEVE, collect_evidence},
 	{"Package", FIELD_REEVE, collect_package},

@@ -1,6 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a change means, in the words of the program that reads the file."""
 
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
 SSHD = "/etc/ssh/sshd_config"
 SHADOW = "/etc/shadow"
 
@@ -38,3 +44,60 @@ def test_settings(machine):
                     "comments or white space" in event["summary"]), event["summary"]
     told = machine.journal.read_text()
     assert "OLDHASH" not in told and "NEWHASH" not in told
+
+
+def lens_of(machine):
+    """The keeper of reeve-lens and its worker (None before the first question)."""
+    judge = machine.health("judge")["pid"]
+    keeper, = children(judge)
+    workers = children(keeper)
+    return keeper, workers[0] if workers else None
+
+
+def children(pid):
+    return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def test_lens(machine):
+    """Several acts: a setting, a remark alone, a file that no longer parses, a worker that died."""
+    if not (machine.programs / "reeve-lens").exists():
+        pytest.skip("built without Augeas: apt-get install libaugeas-dev")
+    nsswitch, fstab, hosts = "/etc/nsswitch.conf", "/etc/fstab", "/etc/hosts"
+    machine.write(nsswitch, "passwd: files\ngroup: files\n")
+    machine.write(fstab, "/dev/sda1 / ext4 ro,nosuid 0 1\n")
+    machine.write(hosts, "127.0.0.1 localhost\n")
+    machine.start()
+
+    machine.write(nsswitch, "passwd: files evil\ngroup: files\n")
+    machine.write(fstab, "# the root file system\n/dev/sda1  /  ext4 ro,nosuid 0 1\n")
+    machine.write(hosts, "127.0.0.1\n")
+    machine.write("/etc/motd.conf", "a word\n")
+    machine.settle()
+    switched = machine.changes(nsswitch)[-1]
+    assert settings(switched) == {"database passwd/service": ("files", "files; evil")}
+    assert "settings_omitted" not in switched
+    remark = machine.changes(fstab)[-1]
+    assert remark["cosmetic"] is True and "settings" not in remark
+    broken = machine.changes(hosts)[-1]
+    assert broken["settings_omitted"] == "stopped parsing" and "settings" not in broken
+    assert "127.0.0.1" in broken["diff"]
+    assert machine.changes("/etc/motd.conf")[-1]["settings_omitted"] == "no lens"
+
+    # a worker that dies is replaced, and nobody misses anything
+    keeper, worker = lens_of(machine)
+    os.kill(worker, signal.SIGKILL)
+    machine.write(hosts, "127.0.0.1 localhost\n10.6.6.6 update\n")
+    machine.settle()
+    assert machine.changes(hosts)[-1]["settings_omitted"] == "did not parse before"
+    machine.write(fstab, "/dev/sda1 / ext4 rw 0 1\n")
+    machine.settle()
+    assert settings(machine.changes(fstab)[-1]) == {"/dev/sda1/opt": ("ro; nosuid", "rw")}
+
+    # without its keeper there is the difference of lines, and the judge says so
+    os.kill(keeper, signal.SIGKILL)
+    machine.write(nsswitch, "passwd: files\ngroup: files\n")
+    machine.settle()
+    lines = machine.changes(nsswitch)[-1]
+    assert lines["settings_omitted"] == "no reader" and "evil" in lines["diff"]
+    assert any("reeve-lens has gone" in event["summary"] for event in machine.events()
+               if event["kind"] == "health")

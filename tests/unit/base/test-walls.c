@@ -3,6 +3,7 @@
  * Each case builds its wall in a child of its own and then tries to climb it. As an ordinary user
  * the cases that need root skip; the rest stands.
  */
+#include "../climb.h"
 #include "base/fd.h"
 #include "base/walls.h"
 
@@ -20,7 +21,6 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #if defined(__has_feature)
@@ -32,35 +32,8 @@
 #define SANITIZED 1
 #endif
 
-#define CLIMBER 61999 /* a user nobody has */
-
-/* In the child: says which line failed and leaves without running the parent's exit handlers. */
-#define CHECK(condition)                                                                     \
-	do {                                                                                 \
-		if (!(condition)) {                                                          \
-			g_printerr("%s:%d: %s (errno %d)\n", __FILE__, __LINE__, #condition, \
-				   errno);                                                   \
-			_exit(1);                                                            \
-		}                                                                            \
-	} while (0)
-
 /* Two folders for the climbers, who cannot clean up behind them. */
 static char *folder_a, *folder_b;
-
-static void in_child(void (*climb)(void))
-{
-	int status;
-	pid_t pid = fork();
-
-	g_assert_cmpint(pid, >=, 0);
-	if (pid == 0) {
-		climb();
-		_exit(0);
-	}
-	g_assert_cmpint(waitpid(pid, &status, 0), ==, pid);
-	g_assert_true(WIFEXITED(status));
-	g_assert_cmpint(WEXITSTATUS(status), ==, 0);
-}
 
 static bool skip_without_root(void)
 {
@@ -93,10 +66,10 @@ static void climb_user(void)
 	gid_t groups[8];
 	int rc;
 
-	CHECK(walls_drop_user(CLIMBER, CLIMBER, CLIMBER + 1, NULL));
-	CHECK(getuid() == CLIMBER && geteuid() == CLIMBER && getegid() == CLIMBER);
+	CHECK(walls_drop_user(STRANGER, STRANGER, STRANGER + 1, NULL));
+	CHECK(getuid() == STRANGER && geteuid() == STRANGER && getegid() == STRANGER);
 	rc = getgroups(8, groups);
-	CHECK(rc == 1 && groups[0] == CLIMBER + 1);
+	CHECK(rc == 1 && groups[0] == STRANGER + 1);
 	CHECK(setuid(0) < 0 && setgid(0) < 0);
 	CHECK(prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1);
 	CHECK(prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 0);
@@ -107,20 +80,20 @@ static void climb_user(void)
 static void test_user(void)
 {
 	if (!skip_without_root()) {
-		in_child(climb_user);
+		climb(climb_user);
 	}
 }
 
 static void climb_no_reader_group(void)
 {
-	CHECK(walls_drop_user(CLIMBER, CLIMBER, -1, NULL));
+	CHECK(walls_drop_user(STRANGER, STRANGER, -1, NULL));
 	CHECK(getgroups(0, NULL) == 0);
 }
 
 static void test_no_reader_group(void)
 {
 	if (!skip_without_root()) {
-		in_child(climb_no_reader_group);
+		climb(climb_no_reader_group);
 	}
 }
 
@@ -130,11 +103,11 @@ static void climb_capabilities(void)
 	const int keep[] = {CAP_DAC_READ_SEARCH, -1};
 	const char *folder = folder_a;
 
-	CHECK(chown(folder, CLIMBER, CLIMBER) == 0 && chmod(folder, 0) == 0);
+	CHECK(chown(folder, STRANGER, STRANGER) == 0 && chmod(folder, 0) == 0);
 	CHECK(walls_keep_capabilities(keep, NULL));
 	CHECK(access(folder, R_OK | X_OK) == 0);
 	CHECK(chown(folder, 0, 0) < 0);
-	CHECK(setuid(CLIMBER) < 0);
+	CHECK(setuid(STRANGER) < 0);
 	CHECK(prctl(PR_CAPBSET_READ, CAP_DAC_READ_SEARCH, 0, 0, 0) == 0);
 	CHECK(prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1);
 }
@@ -142,7 +115,7 @@ static void climb_capabilities(void)
 static void test_capabilities(void)
 {
 	if (!skip_without_root()) {
-		in_child(climb_capabilities);
+		climb(climb_capabilities);
 		g_assert_no_errno(chmod(folder_a, 0700));
 		g_assert_no_errno(chown(folder_a, 0, 0));
 	}
@@ -159,7 +132,7 @@ static void climb_no_capabilities(void)
 
 static void test_no_capabilities(void)
 {
-	in_child(climb_no_capabilities);
+	climb(climb_no_capabilities);
 }
 
 static void *say_hello(void *data)
@@ -203,7 +176,7 @@ static void climb_common(void)
 
 static void test_common(void)
 {
-	in_child(climb_common);
+	climb(climb_common);
 }
 
 static void climb_files(void)
@@ -222,7 +195,7 @@ static void climb_files(void)
 
 static void test_files(void)
 {
-	in_child(climb_files);
+	climb(climb_files);
 }
 
 /* A failed assertion still ends with SIGABRT, so that reeved can say what happened. */
@@ -272,7 +245,7 @@ static void climb_landlock(void)
 
 static void test_landlock(void)
 {
-	in_child(climb_landlock);
+	climb(climb_landlock);
 	if (syscall(SYS_landlock_create_ruleset, NULL, 0, 1) < 0) {
 		g_test_skip("this kernel has no Landlock");
 	}

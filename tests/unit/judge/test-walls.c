@@ -3,6 +3,7 @@
  * The second wall, climbed in children of their own: src/judge/walls.c. What the judge needs works
  * behind it; files of others, sockets and programs are out of reach.
  */
+#include "../climb.h"
 #include "judge/walls.h"
 
 #include "base/fd.h"
@@ -15,23 +16,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
-#include <sys/wait.h>
 #include <unistd.h>
-
-#define STRANGER 61999 /* a user nobody has */
-
-/* In the child: says which line failed and leaves without running the parent's exit handlers. */
-#define CHECK(condition)                                                                     \
-	do {                                                                                 \
-		if (!(condition)) {                                                          \
-			g_printerr("%s:%d: %s (errno %d)\n", __FILE__, __LINE__, #condition, \
-				   errno);                                                   \
-			_exit(1);                                                            \
-		}                                                                            \
-	} while (0)
-
-/* The call is refused by the filter, not for some reason of its own. */
-#define CHECK_REFUSED(...) CHECK(syscall(__VA_ARGS__) == -1 && errno == EPERM)
 
 /* STATE as it is in the field: the folders above it are closed to others. */
 static char *make_state(void)
@@ -63,13 +48,12 @@ static void delete_state(char *state)
 
 static void build_wall(char *state, JudgeWall *wall)
 {
-	bool is_root = geteuid() == 0;
 	g_autofree char *register_dir = g_build_filename(state, "register.git", NULL);
 	JudgeOptions options = {
 		.stage = {.state_dir = state,
-			  .user = is_root ? STRANGER : -1,
-			  .group = is_root ? STRANGER : -1,
-			  .reader_group = is_root ? STRANGER : -1},
+			  .user = climb_as(),
+			  .group = climb_as(),
+			  .reader_group = climb_as()},
 		.register_dir = register_dir,
 	};
 	g_autoptr(GError) error = NULL;
@@ -146,36 +130,32 @@ static void climb_others(char *state)
 	}
 }
 
-static void in_child(void (*climb)(char *state))
+static void climb_at(void (*climber)(char *state))
 {
 	char *state = make_state();
 	pid_t pid = fork();
-	int status;
 
-	g_assert_cmpint(pid, >=, 0);
 	if (pid == 0) {
-		climb(state);
+		climber(state);
 		_exit(0);
 	}
-	g_assert_cmpint(waitpid(pid, &status, 0), ==, pid);
+	climb_wait(pid);
 	delete_state(state);
-	g_assert_true(WIFEXITED(status));
-	g_assert_cmpint(WEXITSTATUS(status), ==, 0);
 }
 
 static void test_files(void)
 {
-	in_child(climb_files);
+	climb_at(climb_files);
 }
 
 static void test_sockets(void)
 {
-	in_child(climb_sockets);
+	climb_at(climb_sockets);
 }
 
 static void test_others(void)
 {
-	in_child(climb_others);
+	climb_at(climb_others);
 }
 
 int main(int argc, char **argv)

@@ -3,6 +3,7 @@
  * The third wall, climbed in children of their own: what may be done is done, what may not is
  * tried, past glibc and by every name the kernel knows for it.
  */
+#include "../climb.h"
 #include "relay/endpoint.h"
 #include "relay/walls.h"
 
@@ -16,46 +17,14 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
-#include <sys/wait.h>
 #include <unistd.h>
 #include <zmq.h>
 
-#define STRANGER 61999 /* a user nobody has */
-
-/* In the child: says which line failed and leaves without running the parent's exit handlers. */
-#define CHECK(condition)                                                                     \
-	do {                                                                                 \
-		if (!(condition)) {                                                          \
-			g_printerr("%s:%d: %s (errno %d)\n", __FILE__, __LINE__, #condition, \
-				   errno);                                                   \
-			_exit(1);                                                            \
-		}                                                                            \
-	} while (0)
-
-/* The call is refused by the filter, not for some reason of its own. */
-#define CHECK_REFUSED(...) CHECK(syscall(__VA_ARGS__) == -1 && errno == EPERM)
-
-static void in_child(void (*climb)(void))
-{
-	int status;
-	pid_t pid = fork();
-
-	g_assert_cmpint(pid, >=, 0);
-	if (pid == 0) {
-		climb();
-		_exit(0);
-	}
-	g_assert_cmpint(waitpid(pid, &status, 0), ==, pid);
-	g_assert_true(WIFEXITED(status));
-	g_assert_cmpint(WEXITSTATUS(status), ==, 0);
-}
-
 static void build_wall(void)
 {
-	bool is_root = geteuid() == 0;
 	StageOptions options = {
-		.user = is_root ? STRANGER : -1,
-		.group = is_root ? STRANGER : -1,
+		.user = climb_as(),
+		.group = climb_as(),
 		.reader_group = -1,
 	};
 	g_autoptr(GError) error = NULL;
@@ -161,7 +130,6 @@ static void test_zeromq_lives(void)
 	g_autoptr(GPtrArray) endpoints = endpoints_listen(urls, -1, NULL);
 	void *zmq, *dealer;
 	pid_t pid = fork();
-	int status;
 
 	if (pid == 0) {
 		serve(endpoints);
@@ -170,9 +138,7 @@ static void test_zeromq_lives(void)
 	dealer = zmq_socket(zmq, ZMQ_DEALER);
 	g_assert_cmpint(zmq_connect(dealer, url), ==, 0);
 	g_assert_cmpint(zmq_send(dealer, "!", 1, 0), ==, 1);
-	g_assert_cmpint(waitpid(pid, &status, 0), ==, pid);
-	g_assert_true(WIFEXITED(status));
-	g_assert_cmpint(WEXITSTATUS(status), ==, 0);
+	climb_wait(pid);
 	zmq_close(dealer);
 	zmq_ctx_term(zmq);
 	/* ZeroMQ leaves the file of a socket it was handed */
@@ -182,17 +148,17 @@ static void test_zeromq_lives(void)
 
 static void test_files(void)
 {
-	in_child(climb_files);
+	climb(climb_files);
 }
 
 static void test_sockets(void)
 {
-	in_child(climb_sockets);
+	climb(climb_sockets);
 }
 
 static void test_others(void)
 {
-	in_child(climb_others);
+	climb(climb_others);
 }
 
 int main(int argc, char **argv)
