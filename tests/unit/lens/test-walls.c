@@ -69,6 +69,7 @@ static void climb_keeper(void)
 	int pair[2], status;
 	pid_t pid;
 
+	CHECK(lenses != NULL);
 	CHECK(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == 0);
 	pid = fork();
 	CHECK(pid >= 0);
