@@ -123,7 +123,7 @@ struct mm_struct {
 
 struct task_struct {
 	int pid, tgid;
-	unsigned long long start_boottime;
+	unsigned long long start_time, start_boottime;
 	struct task_struct *group_leader, *real_parent;
 	const struct cred *cred;
 	kuid_t loginuid;
@@ -141,14 +141,20 @@ struct {
 	__uint(max_entries, BPF_RING_BYTES);
 } ring SEC(".maps");
 
+/* Each processor's own: a record in the making, and the cgroup it told of last. */
+typedef struct {
+	BpfRecord record;
+	unsigned long long told_id, told_ns;
+} Scratch;
+
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 1);
 	__type(key, unsigned int);
-	__type(value, BpfRecord);
+	__type(value, Scratch);
 } scratch SEC(".maps");
 
-/* When the path of a cgroup was told last. */
+/* When the path of a cgroup was told last, on whatever processor. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, BPF_GROUPS_TOLD);
@@ -156,67 +162,52 @@ struct {
 	__type(value, unsigned long long);
 } told SEC(".maps");
 
-/* Records there was no room for. */
-unsigned long long lost;
+/* Records there was no room for; bytes there were. */
+unsigned long long lost, sent;
 
-static __always_inline BpfRecord *begin(unsigned int kind)
+/* Counting is cheaper than asking the ring how full it is. */
+static __always_inline unsigned long long must_wake(unsigned long long size)
 {
-	unsigned int zero = 0;
-	BpfRecord *record = bpf_map_lookup_elem(&scratch, &zero);
+	unsigned long long before = __sync_fetch_and_add(&sent, size);
 
-	if (record != 0) {
-		record->kind = kind;
-		record->flags = 0;
-		record->time_ns = bpf_ktime_get_ns();
-		record->exe_size = 0;
-		record->cgroup_size = 0;
-		record->args_size = 0;
-		record->tty = 0;
-	}
-	return record;
+	return (before ^ (before + size)) & ~(BPF_WAKE_BYTES - 1ULL) ? BPF_RB_FORCE_WAKEUP
+								    : BPF_RB_NO_WAKEUP;
 }
 
-static __always_inline void send(BpfRecord *record)
+static __always_inline void count_lost(void)
 {
-	unsigned long long size = record->exe_size + record->cgroup_size + record->args_size;
-	unsigned long long flags = BPF_RB_NO_WAKEUP;
+	__sync_fetch_and_add(&lost, 1);
+}
 
-	if (size > BPF_DATA_BYTES) {
-		size = BPF_DATA_BYTES;
-	}
-	if (bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) > BPF_WAKE_BYTES) {
-		flags = BPF_RB_FORCE_WAKEUP;
-	}
-	if (bpf_ringbuf_output(&ring, record, __builtin_offsetof(BpfRecord, data) + size, flags) !=
-	    0) {
-		__sync_fetch_and_add(&lost, 1);
+/* Pointers of the tracepoint are followed without a call: the verifier knows their types. */
+static __always_inline void put_head(BpfHead *head, unsigned int kind, struct task_struct *task,
+				     unsigned long long time_ns)
+{
+	head->kind = kind;
+	head->flags = 0;
+	head->pid = task->tgid;
+	head->time_ns = time_ns;
+	head->start_ns = task->group_leader->start_boottime;
+	head->uid = task->cred->euid.val;
+	head->login_uid = 0;
+	if (bpf_core_field_exists(task->loginuid)) {
+		head->login_uid = task->loginuid.val;
+		head->flags |= BPF_FLAG_HAS_LOGIN;
 	}
 }
 
-/* A record without data, written where it is read: nothing is copied. */
-static __always_inline BpfRecord *begin_short(unsigned int kind)
+static __always_inline void put_birth(BpfBirth *birth, struct task_struct *task,
+				      struct task_struct *parent)
 {
-	BpfRecord *record = bpf_ringbuf_reserve(&ring, __builtin_offsetof(BpfRecord, data), 0);
-
-	if (record == 0) {
-		__sync_fetch_and_add(&lost, 1);
-		return 0;
+	birth->parent_pid = parent->tgid;
+	birth->parent_start_ns = parent->group_leader->start_boottime;
+	birth->session = 0;
+	if (bpf_core_field_exists(task->loginuid)) {
+		birth->session = task->sessionid;
 	}
-	record->kind = kind;
-	record->flags = 0;
-	record->time_ns = bpf_ktime_get_ns();
-	record->exe_size = 0;
-	record->cgroup_size = 0;
-	record->args_size = 0;
-	record->tty = 0;
-	return record;
-}
-
-static __always_inline void send_short(BpfRecord *record)
-{
-	bool must_wake = bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) > BPF_WAKE_BYTES;
-
-	bpf_ringbuf_submit(record, must_wake ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP);
+	birth->cgroup_id = task->cgroups->dfl_cgrp->kn->id;
+	birth->mount_ns = task->nsproxy->mnt_ns->ns.inum;
+	birth->pid_ns = task->nsproxy->pid_ns_for_children->ns.inum;
 }
 
 static __always_inline unsigned int terminal_of(struct task_struct *task)
@@ -230,29 +221,6 @@ static __always_inline unsigned int terminal_of(struct task_struct *task)
 	major = tty->driver->major;
 	minor = tty->driver->minor_start + tty->index;
 	return (minor & 0xff) | (major << 8) | ((minor & ~0xffu) << 12);
-}
-
-/* Pointers of the tracepoint are followed without a call: the verifier knows their types. */
-static __always_inline void put_identity(BpfRecord *record, struct task_struct *task,
-					 struct task_struct *parent)
-{
-	record->pid = task->tgid;
-	record->start_ns = task->group_leader->start_boottime;
-	record->parent_pid = parent->tgid;
-	record->parent_start_ns = parent->group_leader->start_boottime;
-	record->uid = task->cred->euid.val;
-	if (bpf_core_field_exists(task->loginuid)) {
-		record->login_uid = task->loginuid.val;
-		record->session = task->sessionid;
-		record->flags |= BPF_FLAG_HAS_LOGIN;
-	}
-}
-
-static __always_inline void put_place(BpfRecord *record, struct task_struct *task)
-{
-	record->cgroup_id = task->cgroups->dfl_cgrp->kn->id;
-	record->mount_ns = task->nsproxy->mnt_ns->ns.inum;
-	record->pid_ns = task->nsproxy->pid_ns_for_children->ns.inum;
 }
 
 /*
@@ -279,25 +247,26 @@ static __always_inline bool put_name(BpfRecord *record, unsigned int *size, unsi
 	return true;
 }
 
-/* The names of a path that lie on the mounts above its own. */
+/* The names of a path that lie on the mounts above its own, which it has been followed to the root
+ * of. */
 static __always_inline void put_path_above(BpfRecord *record, struct vfsmount *on)
 {
-	struct dentry *at = BPF_CORE_READ(on, mnt_root);
-	struct dentry *root = at;
+	struct mount *mount = (void *)on - bpf_core_field_offset(struct mount, mnt);
+	struct dentry *at = 0;
+	struct dentry *root = 0;
 
 	for (int i = 0; i < MAX_NAMES; i++) {
-		struct dentry *parent = BPF_CORE_READ(at, d_parent);
+		struct dentry *parent = at == 0 ? 0 : BPF_CORE_READ(at, d_parent);
 
 		if (at == root || at == parent) {
-			struct mount *mount = (void *)on - bpf_core_field_offset(struct mount, mnt);
 			struct mount *above = BPF_CORE_READ(mount, mnt_parent);
 
 			if (above == mount || above == 0) {
 				return;
 			}
 			at = BPF_CORE_READ(mount, mnt_mountpoint);
-			on = (void *)above + bpf_core_field_offset(struct mount, mnt);
-			root = BPF_CORE_READ(on, mnt_root);
+			root = BPF_CORE_READ(above, mnt.mnt_root);
+			mount = above;
 			continue;
 		}
 		if (!put_name(record, &record->exe_size, 0, BPF_PATH_BYTES,
@@ -306,7 +275,7 @@ static __always_inline void put_path_above(BpfRecord *record, struct vfsmount *o
 		}
 		at = parent;
 	}
-	record->flags |= BPF_FLAG_PATH_CUT;
+	record->birth.head.flags |= BPF_FLAG_PATH_CUT;
 }
 
 /*
@@ -331,7 +300,7 @@ static __always_inline void put_path(BpfRecord *record, struct file *file)
 		}
 		at = parent;
 	}
-	record->flags |= BPF_FLAG_PATH_CUT;
+	record->birth.head.flags |= BPF_FLAG_PATH_CUT;
 }
 
 static __always_inline struct kernfs_node *group_above(struct kernfs_node *node)
@@ -346,24 +315,28 @@ static __always_inline struct kernfs_node *group_above(struct kernfs_node *node)
 
 /* Whether the path of this cgroup is to be told (again): a reader may have missed or forgotten it,
  * so once a second at most, not once. */
-static __always_inline bool must_tell(unsigned long long id, unsigned long long now_ns)
+static __always_inline bool must_tell(Scratch *own, unsigned long long id,
+				      unsigned long long now_ns)
 {
-	unsigned long long *before = bpf_map_lookup_elem(&told, &id);
+	unsigned long long *before;
 
+	if (own->told_id == id && now_ns - own->told_ns < BPF_GROUPS_AGAIN_NS) {
+		return false;
+	}
+	own->told_id = id;
+	before = bpf_map_lookup_elem(&told, &id);
 	if (before != 0 && now_ns - *before < BPF_GROUPS_AGAIN_NS) {
+		own->told_ns = *before;
 		return false;
 	}
 	bpf_map_update_elem(&told, &id, &now_ns, BPF_ANY);
+	own->told_ns = now_ns;
 	return true;
 }
 
 static __always_inline void put_cgroup(BpfRecord *record, struct task_struct *task)
 {
 	struct kernfs_node *node = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn);
-
-	if (!must_tell(record->cgroup_id, record->time_ns)) {
-		return;
-	}
 
 	for (int i = 0; i < MAX_GROUPS; i++) {
 		struct kernfs_node *above = group_above(node);
@@ -400,33 +373,56 @@ static __always_inline void put_args(BpfRecord *record, struct task_struct *task
 SEC("tp_btf/sched_process_fork")
 int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 {
-	BpfRecord *record;
+	BpfBirth *birth;
 
 	if (child->tgid != child->pid) {
 		return 0; /* a thread */
 	}
-	record = begin_short(BPF_RECORD_FORK);
-	if (record != 0) {
-		put_identity(record, child, parent);
-		put_place(record, child);
-		send_short(record);
+	birth = bpf_ringbuf_reserve(&ring, sizeof(*birth), 0);
+	if (birth == 0) {
+		count_lost();
+		return 0;
 	}
+	put_head(&birth->head, BPF_RECORD_FORK, child, child->start_time);
+	put_birth(birth, child, parent);
+	bpf_ringbuf_submit(birth, must_wake(sizeof(*birth)));
 	return 0;
+}
+
+static __always_inline void send(BpfRecord *record)
+{
+	unsigned long long size = record->exe_size + record->cgroup_size + record->args_size;
+
+	if (size > BPF_DATA_BYTES) {
+		size = BPF_DATA_BYTES;
+	}
+	size += __builtin_offsetof(BpfRecord, data);
+	if (bpf_ringbuf_output(&ring, record, size, must_wake(size)) != 0) {
+		count_lost();
+	}
 }
 
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm *bprm)
 {
-	BpfRecord *record = begin(BPF_RECORD_EXEC);
+	unsigned int zero = 0;
+	Scratch *own = bpf_map_lookup_elem(&scratch, &zero);
+	BpfRecord *record;
 
-	if (record == 0) {
+	if (own == 0) {
 		return 0;
 	}
-	put_identity(record, task, task->real_parent);
-	put_place(record, task);
+	record = &own->record;
+	put_head(&record->birth.head, BPF_RECORD_EXEC, task, bpf_ktime_get_ns());
+	put_birth(&record->birth, task, task->real_parent);
 	record->tty = terminal_of(task);
+	record->exe_size = 0;
+	record->cgroup_size = 0;
+	record->args_size = 0;
 	put_path(record, bprm->file);
-	put_cgroup(record, task);
+	if (must_tell(own, record->birth.cgroup_id, record->birth.head.time_ns)) {
+		put_cgroup(record, task);
+	}
 	put_args(record, task);
 	send(record);
 	return 0;
@@ -435,15 +431,17 @@ int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(on_exit, struct task_struct *task)
 {
-	BpfRecord *record;
+	BpfHead *head;
 
 	if (task->signal->live.counter != 0) {
 		return 0; /* a thread; others go on */
 	}
-	record = begin_short(BPF_RECORD_EXIT);
-	if (record != 0) {
-		put_identity(record, task, task->real_parent);
-		send_short(record);
+	head = bpf_ringbuf_reserve(&ring, sizeof(*head), 0);
+	if (head == 0) {
+		count_lost();
+		return 0;
 	}
+	put_head(head, BPF_RECORD_EXIT, task, bpf_ktime_get_ns());
+	bpf_ringbuf_submit(head, must_wake(sizeof(*head)));
 	return 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Values: what the program in the kernel (actor.bpf.c) writes into the ring buffer and source-bpf.c
- * reads. Included by both, so it names no type but C's own. Only the first `size` bytes are sent.
+ * reads. Included by both, so it names no type but C's own. Only what is filled is sent.
  */
 #pragma once
 
@@ -13,8 +13,8 @@
 #define BPF_CGROUP_BYTES 512
 
 #define BPF_RING_BYTES (4 * 1024 * 1024)
-/* Userland is woken when this much waits for it; otherwise it looks when it has a question. */
-#define BPF_WAKE_BYTES (1024 * 1024)
+/* Userland is woken each time this much was sent; otherwise it looks when it has a question. */
+#define BPF_WAKE_BYTES (1024 * 1024) /* a power of two */
 
 /* Of so many cgroups at a time the path is told only once a second. */
 #define BPF_GROUPS_TOLD 1024
@@ -31,13 +31,30 @@ enum {
 	BPF_FLAG_HAS_LOGIN = 2, /* this kernel keeps login users */
 };
 
+/*
+ * Records of each kind are of their own size: an end is the first part alone, a beginning the first
+ * two. What is sent twice a millisecond is worth counting in bytes.
+ */
 typedef struct {
-	unsigned int kind, flags;
-	int pid, parent_pid;
-	unsigned long long time_ns;                   /* monotonic */
-	unsigned long long start_ns, parent_start_ns; /* since boot */
+	unsigned short kind, flags;
+	int pid;
+	unsigned long long time_ns;  /* monotonic */
+	unsigned long long start_ns; /* since boot */
+	unsigned int uid, login_uid;
+} BpfHead;
+
+typedef struct {
+	BpfHead head;
+	int parent_pid;
+	unsigned int session;
+	unsigned long long parent_start_ns; /* since boot */
 	unsigned long long cgroup_id;
-	unsigned int uid, login_uid, session, tty, mount_ns, pid_ns;
+	unsigned int mount_ns, pid_ns;
+} BpfBirth;
+
+typedef struct {
+	BpfBirth birth;
+	unsigned int tty;
 	/* sizes of what follows in `data`, in this order */
 	unsigned int exe_size;    /* names of the path, the last one first, each ended by NUL */
 	unsigned int cgroup_size; /* likewise */

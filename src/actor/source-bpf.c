@@ -5,8 +5,8 @@
  * in the order in which things happened.
  *
  * Nothing more is needed behind the wall: the ring buffer is mapped. The records wait there until
- * somebody asks (or it is a quarter full), so a busy host does not wake us two thousand times a
- * second.
+ * somebody asks (or a quarter of it was filled), so a busy host does not wake us two thousand times
+ * a second.
  */
 #include "actor/bpf-record.h"
 #include "actor/source.h"
@@ -45,18 +45,6 @@ static void bpf_source_close(void *state)
 	g_free(source);
 }
 
-static SightingKind kind_of(const BpfRecord *record)
-{
-	switch (record->kind) {
-	case BPF_RECORD_FORK:
-		return SIGHTING_FORK;
-	case BPF_RECORD_EXEC:
-		return SIGHTING_EXEC;
-	default:
-		return SIGHTING_EXIT;
-	}
-}
-
 static gint64 or_unset(unsigned int number)
 {
 	return number == G_MAXUINT32 ? -1 : (gint64)number;
@@ -81,13 +69,35 @@ static const char *join_path(const char *names, gsize size, char *path)
 	return size == 0 ? NULL : path + at;
 }
 
-/* What an exec tells besides; a path of which the beginning is missing is no path. */
+static void take_head(const BpfSource *source, const BpfHead *head, Sighting *ret)
+{
+	ret->start = head->start_ns / source->ns_per_tick;
+	ret->uid = head->uid;
+	if (head->flags & BPF_FLAG_HAS_LOGIN) {
+		ret->login_uid = or_unset(head->login_uid);
+	}
+}
+
+/* What a beginning tells besides, and an exec. */
+static void take_birth(const BpfSource *source, const BpfBirth *birth, Sighting *ret)
+{
+	ret->parent_pid = birth->parent_pid;
+	ret->parent_start = birth->parent_start_ns / source->ns_per_tick;
+	if (birth->head.flags & BPF_FLAG_HAS_LOGIN) {
+		ret->session = or_unset(birth->session);
+	}
+	ret->cgroup_id = birth->cgroup_id;
+	ret->mount_ns = birth->mount_ns;
+	ret->pid_ns = birth->pid_ns;
+}
+
+/* What an exec tells alone; a path of which the beginning is missing is no path. */
 static void take_image(const BpfRecord *record, BpfStrings *strings, Sighting *ret)
 {
 	const char *groups = record->data + record->exe_size;
 
 	ret->tty = record->tty;
-	if (!(record->flags & BPF_FLAG_PATH_CUT)) {
+	if (!(record->birth.head.flags & BPF_FLAG_PATH_CUT)) {
 		ret->exe = join_path(record->data, record->exe_size, strings->exe);
 	}
 	ret->cgroup = join_path(groups, record->cgroup_size, strings->cgroup);
@@ -95,25 +105,7 @@ static void take_image(const BpfRecord *record, BpfStrings *strings, Sighting *r
 	ret->args_size = record->args_size;
 }
 
-static void take_numbers(const BpfSource *source, const BpfRecord *record, Sighting *ret)
-{
-	ret->start = record->start_ns / source->ns_per_tick;
-	ret->parent_pid = record->parent_pid;
-	ret->parent_start = record->parent_start_ns / source->ns_per_tick;
-	ret->uid = record->uid;
-	if (record->flags & BPF_FLAG_HAS_LOGIN) {
-		ret->login_uid = or_unset(record->login_uid);
-		ret->session = or_unset(record->session);
-	}
-	/* one that ends has left its namespaces */
-	if (ret->kind != SIGHTING_EXIT) {
-		ret->cgroup_id = record->cgroup_id;
-		ret->mount_ns = record->mount_ns;
-		ret->pid_ns = record->pid_ns;
-	}
-}
-
-static bool record_is_whole(const BpfRecord *record, size_t size)
+static bool exec_is_whole(const BpfRecord *record, size_t size)
 {
 	return size >= offsetof(BpfRecord, data) &&
 	       record->exe_size <= BPF_PATH_BYTES + BPF_NAME_BYTES &&
@@ -122,19 +114,43 @@ static bool record_is_whole(const BpfRecord *record, size_t size)
 		       size - offsetof(BpfRecord, data);
 }
 
+/* Whether the record is as long as its kind says; *ret_kind is that. */
+static bool record_is_whole(const void *data, size_t size, SightingKind *ret_kind)
+{
+	if (size < sizeof(BpfHead)) {
+		return false;
+	}
+	switch (((const BpfHead *)data)->kind) {
+	case BPF_RECORD_FORK:
+		*ret_kind = SIGHTING_FORK;
+		return size >= sizeof(BpfBirth);
+	case BPF_RECORD_EXEC:
+		*ret_kind = SIGHTING_EXEC;
+		return exec_is_whole(data, size);
+	case BPF_RECORD_EXIT:
+		*ret_kind = SIGHTING_EXIT;
+		return true;
+	default:
+		return false;
+	}
+}
+
 static int take_record(void *context, void *data, size_t size)
 {
 	BpfSource *source = context;
-	const BpfRecord *record = data;
+	const BpfHead *head = data;
+	SightingKind kind;
 	BpfStrings strings;
 
-	if (record_is_whole(record, size)) {
-		Sighting sighting = SIGHTING_INIT(kind_of(record), record->pid,
-						  (gint64)(record->time_ns / 1000));
+	if (record_is_whole(data, size, &kind)) {
+		Sighting sighting = SIGHTING_INIT(kind, head->pid, (gint64)(head->time_ns / 1000));
 
-		take_numbers(source, record, &sighting);
-		if (sighting.kind == SIGHTING_EXEC) {
-			take_image(record, &strings, &sighting);
+		take_head(source, head, &sighting);
+		if (kind != SIGHTING_EXIT) {
+			take_birth(source, data, &sighting);
+		}
+		if (kind == SIGHTING_EXEC) {
+			take_image(data, &strings, &sighting);
 		}
 		source->sink(source->context, &sighting);
 	}

@@ -14,7 +14,7 @@ import threading
 import time
 from pathlib import Path
 
-from measure import cpu_of, new_machine, remove
+from measure import new_machine, ran_seconds, remove
 
 LOGIN_UID = 1000
 PASSWD = "root:x:0:0::/root:/bin/sh\nalice:x:1000:1000::/:/bin/sh\n"
@@ -216,7 +216,7 @@ def overhead(options):
             machine.start("--backend", "fanotify", "--actors", source)
             stats.write_text("1")
             pids = recorders(machine)
-            before, kernel = sum(map(cpu_of, pids)), kernel_seconds(pids[0])
+            before, kernel = sum(map(ran_seconds, pids)), kernel_seconds(pids[0])
             start = time.monotonic()
             # two at a time: one alone does not reach the rate everywhere
             jobs = [subprocess.Popen([spawn, str(options.execs // 2), "1000", tiny])
@@ -225,7 +225,7 @@ def overhead(options):
                 job.wait()
             wall = time.monotonic() - start
             machine.settle()
-            used = sum(map(cpu_of, pids)) - before
+            used = sum(map(ran_seconds, pids)) - before
             kernel = [after - kernel[name] for name, after in kernel_seconds(pids[0]).items()]
             stats.write_text("0")
             lost = machine.health("recorder")["actors"]["lost"]
@@ -239,6 +239,6 @@ def overhead(options):
 
 
 def run(options):
-    attribution(options)
+    attribution(options) if options.writes else None
     print()
     overhead(options)
