@@ -96,9 +96,9 @@ static Process *parent_of(const ProcessTable *table, const Sighting *sighting)
 	return parent;
 }
 
-static Process *add(ProcessTable *table, const Sighting *sighting)
+/* `before`: who has this pid as far as we know; NULL. */
+static void add(ProcessTable *table, Process *before, const Sighting *sighting)
 {
-	Process *before = latest(table, sighting->pid);
 	Process *parent = parent_of(table, sighting);
 	Process *process;
 
@@ -113,7 +113,6 @@ static Process *add(ProcessTable *table, const Sighting *sighting)
 	make_room(table);
 	g_hash_table_insert(table->by_pid, key_of(process->pid), process);
 	g_queue_push_tail_link(&table->living, &process->in_order);
-	return process;
 }
 
 static bool is_other(const Process *process, const Sighting *sighting)
@@ -133,20 +132,18 @@ static void end(ProcessTable *table, Process *process, const Sighting *sighting)
 
 void process_table_see(ProcessTable *table, const Sighting *sighting)
 {
-	Process *known = latest(table, sighting->pid);
+	Process *before = latest(table, sighting->pid);
+	Process *known = before != NULL && is_other(before, sighting) ? NULL : before;
 
 	remember_cgroup(table, sighting);
-	if (known != NULL && is_other(known, sighting)) {
-		known = NULL;
-	}
 	switch (sighting->kind) {
 	case SIGHTING_FORK:
-		add(table, sighting);
+		add(table, before, sighting);
 		break;
 	case SIGHTING_EXEC:
 	case SIGHTING_IDS:
 		if (known == NULL || known->ended_usec != 0) {
-			add(table, sighting);
+			add(table, before, sighting);
 		} else {
 			process_turn(known, sighting);
 		}
@@ -158,7 +155,7 @@ void process_table_see(ProcessTable *table, const Sighting *sighting)
 		break;
 	case SIGHTING_FOUND:
 		if (known == NULL) {
-			add(table, sighting);
+			add(table, before, sighting);
 		}
 		break;
 	}

@@ -12,19 +12,21 @@ static bool is_kernel_thread(const Sighting *sighting)
 	       (sighting->pid == KTHREADD || sighting->parent_pid == KTHREADD);
 }
 
+/* One piece of memory: there are thousands of them a second on a busy host. */
 static Image *image_new(const Sighting *sighting)
 {
 	gsize size = sighting->args == NULL ? 0 : MIN(sighting->args_size, IMAGE_ARGS_BYTES);
-	Image *image = g_malloc(sizeof(Image) + size + 1);
+	gsize exe_size = sighting->exe == NULL ? 0 : strlen(sighting->exe) + 1;
+	Image *image = g_malloc(sizeof(Image) + size + 1 + exe_size);
 
 	image->refs = 1;
-	image->exe = g_strdup(sighting->exe);
 	image->comm = is_kernel_thread(sighting) ? g_strdup(sighting->comm) : NULL;
 	image->args_size = size;
 	if (size > 0) {
 		memcpy(image->args, sighting->args, size);
 	}
 	image->args[size] = '\0';
+	image->exe = exe_size == 0 ? NULL : memcpy(image->args + size + 1, sighting->exe, exe_size);
 	return image;
 }
 
@@ -39,7 +41,6 @@ static Image *image_ref(Image *image)
 static void image_unref(Image *image)
 {
 	if (image != NULL && --image->refs == 0) {
-		g_free(image->exe);
 		g_free(image->comm);
 		g_free(image);
 	}

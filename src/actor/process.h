@@ -21,8 +21,8 @@
 /* What is being run; shared by a parent and the children that have not exec'd. */
 typedef struct {
 	guint refs;
-	char *exe;  /* NULL: not known, or a kernel thread */
-	char *comm; /* of a thread of the kernel; NULL: it is none */
+	const char *exe; /* NULL: not known, or a kernel thread; stands behind `args` */
+	char *comm;      /* of a thread of the kernel; NULL: it is none */
 	gsize args_size;
 	char args[]; /* NUL-separated, at most IMAGE_ARGS_BYTES */
 } Image;
