@@ -40,7 +40,7 @@ static const int *const calls[] = {walls_calls_common, own_calls, NULL};
 typedef struct {
 	int questions, connector, proc_fd;
 	ProcRoom room;
-	char message[WIRE_MAX_BYTES];
+	WireBatch batch;
 } Child;
 
 /* Three descriptors and the standard ones are all it has. */
@@ -77,12 +77,21 @@ static bool build_walls(void)
 	return false;
 }
 
-static void send_message(Child *child, WireKind kind, const Sighting *sighting)
+static void flush(Child *child)
 {
-	gsize size = wire_pack(kind, sighting, child->message);
-
-	if (write(child->questions, child->message, size) < 0) {
+	if (child->batch.size > 0 &&
+	    write(child->questions, child->batch.data, child->batch.size) < 0) {
 		_exit(EXIT_SUCCESS); /* nobody listens any more */
+	}
+	child->batch.size = 0;
+}
+
+/* What is seen waits until somebody asks, or there is enough of it. */
+static void tell(Child *child, WireKind kind, const Sighting *sighting)
+{
+	if (!wire_batch_add(&child->batch, kind, sighting)) {
+		flush(child);
+		wire_batch_add(&child->batch, kind, sighting);
 	}
 }
 
@@ -112,9 +121,9 @@ static void take_events(Child *child)
 		result = connector_take(child->connector, &sighting);
 		if (result == CONNECTOR_EVENT) {
 			complete(child, &sighting);
-			send_message(child, WIRE_SEEN, &sighting);
+			tell(child, WIRE_SEEN, &sighting);
 		} else if (result == CONNECTOR_LOST) {
-			send_message(child, WIRE_LOST, NULL);
+			tell(child, WIRE_LOST, NULL);
 		}
 	}
 }
@@ -129,13 +138,14 @@ static void answer(Child *child)
 	}
 	take_events(child);
 	if (question == LOOKOUT_CATCH_UP) {
-		send_message(child, WIRE_DONE, NULL);
+		tell(child, WIRE_DONE, NULL);
 	} else if (proc_files_read(child->proc_fd, question, PROC_EVERYTHING, &child->room,
 				   &sighting)) {
-		send_message(child, WIRE_FOUND, &sighting);
+		tell(child, WIRE_FOUND, &sighting);
 	} else {
-		send_message(child, WIRE_GONE, NULL);
+		tell(child, WIRE_GONE, NULL);
 	}
+	flush(child);
 }
 
 /* Who starts now may be gone in a millisecond, and its neighbours' turn is longer than that. The

@@ -22,6 +22,7 @@ struct Lookout {
 	bool is_dead;
 	GQueue waiting; /* of GBytes: messages to be told by the next take */
 	guint64 lost;
+	WireBatch batch; /* as it came last */
 };
 
 static bool open_ends(int ends[2], GError **error)
@@ -92,19 +93,18 @@ static bool ask(Lookout *lookout, gint64 question)
 	return !lookout->is_dead;
 }
 
-/* One message, waited for; 0 when the lookout has died or does not answer. */
-static gsize receive(Lookout *lookout, char data[WIRE_MAX_BYTES])
+/* Messages, waited for; false when the lookout has died or does not answer. */
+static bool receive(Lookout *lookout)
 {
 	struct pollfd polled = {lookout->socket, POLLIN, 0};
 	ssize_t got = -1;
 
 	if (poll(&polled, 1, PATIENCE_MS) == 1) {
-		got = read(lookout->socket, data, WIRE_MAX_BYTES);
+		got = read(lookout->socket, lookout->batch.data, sizeof(lookout->batch.data));
 	}
-	if (got <= 0) {
-		lookout->is_dead = true;
-	}
-	return got <= 0 ? 0 : (gsize)got;
+	lookout->batch.size = got <= 0 ? 0 : (gsize)got;
+	lookout->is_dead |= got <= 0;
+	return got > 0;
 }
 
 static void keep(Lookout *lookout, const char *data, gsize size)
@@ -133,11 +133,28 @@ static void tell_waiting(Lookout *lookout, SightingSink *sink, void *context)
 	}
 }
 
+/* Tells what came last; true when that was everything. */
+static bool tell_batch(Lookout *lookout, SightingSink *sink, void *context)
+{
+	WireKind kind = WIRE_SEEN;
+	const char *data;
+	gsize size, at = 0;
+	Sighting sighting;
+
+	while (wire_batch_next(&lookout->batch, &at, &data, &size) &&
+	       wire_read(data, size, &kind, &sighting)) {
+		if (kind == WIRE_SEEN) {
+			sink(context, &sighting);
+		} else if (kind == WIRE_LOST) {
+			lookout->lost++;
+		}
+	}
+	return kind == WIRE_DONE;
+}
+
 bool lookout_take(Lookout *lookout, SightingSink *sink, void *context)
 {
-	char data[WIRE_MAX_BYTES];
-	WireKind kind = WIRE_SEEN;
-	Sighting sighting;
+	bool is_done = false;
 
 	if (!lookout->has_connector) {
 		return !lookout->is_dead;
@@ -146,19 +163,10 @@ bool lookout_take(Lookout *lookout, SightingSink *sink, void *context)
 	if (!ask(lookout, LOOKOUT_CATCH_UP)) {
 		return false;
 	}
-	while (kind != WIRE_DONE) {
-		gsize size = receive(lookout, data);
-
-		if (size == 0 || !wire_read(data, size, &kind, &sighting)) {
-			return false;
-		}
-		if (kind == WIRE_SEEN) {
-			sink(context, &sighting);
-		} else if (kind == WIRE_LOST) {
-			lookout->lost++;
-		}
+	while (!is_done && receive(lookout)) {
+		is_done = tell_batch(lookout, sink, context);
 	}
-	return true;
+	return is_done;
 }
 
 /* The strings of an answer, where the caller wants them. */
@@ -183,25 +191,38 @@ static void settle_in(ProcRoom *room, Sighting *ret)
 	}
 }
 
+/* Keeps what was seen meanwhile; the kind of the answer when it is there, else WIRE_SEEN. */
+static WireKind find_answer(Lookout *lookout, Sighting *ret)
+{
+	WireKind kind = WIRE_SEEN;
+	const char *data;
+	gsize size, at = 0;
+
+	while (wire_batch_next(&lookout->batch, &at, &data, &size) &&
+	       wire_read(data, size, &kind, ret)) {
+		if (kind == WIRE_SEEN) {
+			keep(lookout, data, size);
+		} else if (kind == WIRE_LOST) {
+			lookout->lost++;
+		} else {
+			return kind;
+		}
+	}
+	return WIRE_SEEN;
+}
+
 bool lookout_look(Lookout *lookout, gint64 pid, ProcRoom *room, Sighting *ret)
 {
-	char data[WIRE_MAX_BYTES];
 	WireKind kind = WIRE_SEEN;
 
 	if (pid <= 0 || !ask(lookout, pid)) {
 		return false;
 	}
 	while (kind != WIRE_FOUND && kind != WIRE_GONE) {
-		gsize size = receive(lookout, data);
-
-		if (size == 0 || !wire_read(data, size, &kind, ret)) {
+		if (!receive(lookout)) {
 			return false;
 		}
-		if (kind == WIRE_SEEN) {
-			keep(lookout, data, size);
-		} else if (kind == WIRE_LOST) {
-			lookout->lost++;
-		}
+		kind = find_answer(lookout, ret);
 	}
 	settle_in(room, ret);
 	return kind == WIRE_FOUND;

@@ -14,28 +14,17 @@
 
 #define UNSET 4294967295u
 
-/* Reads a small file as text; -1 when it cannot be read. */
+/* Reads a small file as text; -1 when it cannot be read. These files are made as they are read: a
+ * read that does not fill the buffer had all there is. */
 static ssize_t read_text(int dir_fd, const char *name, char *buffer, gsize size)
 {
 	auto_fd int fd = openat(dir_fd, name, O_RDONLY | O_CLOEXEC);
-	gsize have = 0;
+	ssize_t got = fd < 0 ? -1 : read(fd, buffer, size - 1);
 
-	if (fd < 0) {
-		return -1;
+	if (got >= 0) {
+		buffer[got] = '\0';
 	}
-	while (have < size - 1) {
-		ssize_t got = read(fd, buffer + have, size - 1 - have);
-
-		if (got < 0) {
-			return -1;
-		}
-		if (got == 0) {
-			break;
-		}
-		have += (gsize)got;
-	}
-	buffer[have] = '\0';
-	return (ssize_t)have;
+	return got;
 }
 
 bool proc_files_parse_stat(const char *text, Sighting *ret)
@@ -95,14 +84,24 @@ static gint64 read_number(int dir_fd, const char *name)
 	return value == UNSET ? -1 : value;
 }
 
+/*
+ * /proc/PID belongs to the effective user. Of one that has gone it is said to be root's, so it
+ * counts only when something could be read after it. (The file "status" has it as well, among fifty
+ * lines that take longer to make than all the rest.)
+ */
 static void read_identity(int dir_fd, ProcRoom *room, Sighting *ret)
 {
+	struct stat owner;
+	bool has_owner = fstat(dir_fd, &owner) == 0;
 	char text[1024];
 	const char *open, *close;
 
 	if (read_text(dir_fd, "stat", text, sizeof(text)) <= 0 ||
 	    !proc_files_parse_stat(text, ret)) {
 		return;
+	}
+	if (has_owner) {
+		ret->uid = owner.st_uid;
 	}
 	open = strchr(text, '(');
 	close = strrchr(text, ')');
@@ -112,17 +111,8 @@ static void read_identity(int dir_fd, ProcRoom *room, Sighting *ret)
 	}
 }
 
-static void read_ids(int dir_fd, Sighting *ret)
+static void read_login(int dir_fd, Sighting *ret)
 {
-	char text[4096];
-	const char *uid;
-	long long effective;
-
-	if (read_text(dir_fd, "status", text, sizeof(text)) > 0 &&
-	    (uid = strstr(text, "\nUid:")) != NULL &&
-	    sscanf(uid, "\nUid: %*d %lld", &effective) == 1) {
-		ret->uid = effective;
-	}
 	ret->login_uid = read_number(dir_fd, "loginuid");
 	/* the kernel gives out both at once */
 	ret->session = ret->login_uid == -1 ? -1 : read_number(dir_fd, "sessionid");
@@ -202,8 +192,8 @@ bool proc_files_read(int proc_fd, gint64 pid, guint parts, ProcRoom *room, Sight
 	if (parts & PROC_IMAGE) {
 		read_image(dir_fd, room, ret);
 	}
-	if (parts & PROC_IDS) {
-		read_ids(dir_fd, ret);
+	if (parts & PROC_LOGIN) {
+		read_login(dir_fd, ret);
 	}
 	if (parts & PROC_IDENTITY) {
 		read_identity(dir_fd, room, ret);

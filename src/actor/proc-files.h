@@ -25,8 +25,8 @@ typedef struct {
 } ProcRoom;
 
 typedef enum {
-	PROC_IDENTITY = 1 << 0, /* start, parent, terminal, name */
-	PROC_IDS = 1 << 1,      /* users and session */
+	PROC_IDENTITY = 1 << 0, /* start, parent, terminal, name, effective user */
+	PROC_LOGIN = 1 << 1,    /* login user and session */
 	PROC_IMAGE = 1 << 2,    /* program and arguments */
 	PROC_PLACE = 1 << 3,    /* cgroup and namespaces */
 	PROC_EVERYTHING = 15,

@@ -83,3 +83,33 @@ bool wire_read(const char *data, gsize size, WireKind *ret_kind, Sighting *ret)
 	ret->args_size = head.sizes[3];
 	return true;
 }
+
+bool wire_batch_add(WireBatch *batch, WireKind kind, const Sighting *sighting)
+{
+	guint32 size;
+
+	if (sizeof(batch->data) - batch->size < sizeof(size) + WIRE_MAX_BYTES) {
+		return false;
+	}
+	size = (guint32)wire_pack(kind, sighting, batch->data + batch->size + sizeof(size));
+	memcpy(batch->data + batch->size, &size, sizeof(size));
+	batch->size += sizeof(size) + size;
+	return true;
+}
+
+bool wire_batch_next(const WireBatch *batch, gsize *at, const char **ret_data, gsize *ret_size)
+{
+	guint32 size;
+
+	if (*at >= batch->size || batch->size - *at < sizeof(size)) {
+		return false;
+	}
+	memcpy(&size, batch->data + *at, sizeof(size));
+	if (size > batch->size - *at - sizeof(size)) {
+		return false;
+	}
+	*ret_data = batch->data + *at + sizeof(size);
+	*ret_size = size;
+	*at += sizeof(size) + size;
+	return true;
+}

@@ -13,6 +13,14 @@
 
 #define WIRE_MAX_BYTES (2 * PROC_PATH_BYTES + PROC_ARGS_BYTES + 512)
 
+/* Messages travel together: this many bytes of them at most, each behind its size. */
+#define WIRE_BATCH_BYTES (64 * 1024)
+
+typedef struct {
+	gsize size;
+	char data[WIRE_BATCH_BYTES];
+} WireBatch;
+
 typedef enum {
 	WIRE_SEEN,  /* a sighting as it came */
 	WIRE_FOUND, /* the answer to a question about one process */
@@ -26,3 +34,9 @@ gsize wire_pack(WireKind kind, const Sighting *sighting, char ret[WIRE_MAX_BYTES
 
 /* Reads; the strings of `ret` point into `data`. False: no message of ours. */
 bool wire_read(const char *data, gsize size, WireKind *ret_kind, Sighting *ret);
+
+/* Packs one more behind the others; false: it is full, nothing was added. */
+bool wire_batch_add(WireBatch *batch, WireKind kind, const Sighting *sighting);
+
+/* The next message from *at on; false: there is none, or what is there is not one. */
+bool wire_batch_next(const WireBatch *batch, gsize *at, const char **ret_data, gsize *ret_size);

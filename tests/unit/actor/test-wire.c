@@ -56,10 +56,41 @@ static void test_noise(void)
 	}
 }
 
+/* Until it is full; each comes out as it went in; half a one does not. */
+static void test_batch(void)
+{
+	g_autofree WireBatch *batch = g_new0(WireBatch, 1);
+	Sighting sighting = SIGHTING_INIT(SIGHTING_EXEC, 0, 7), read;
+	const char *data;
+	gsize size, at = 0;
+	gint64 told = 0;
+	WireKind kind;
+
+	sighting.exe = "/usr/bin/sed";
+	while (wire_batch_add(batch, WIRE_SEEN, &sighting)) {
+		sighting.pid++;
+	}
+	g_assert_cmpint(sighting.pid, >, 100);
+	g_assert_cmpuint(batch->size, <=, sizeof(batch->data));
+	while (wire_batch_next(batch, &at, &data, &size)) {
+		g_assert_true(wire_read(data, size, &kind, &read));
+		g_assert_cmpint(read.pid, ==, told++);
+		g_assert_cmpstr(read.exe, ==, "/usr/bin/sed");
+	}
+	g_assert_cmpint(told, ==, sighting.pid);
+	g_assert_cmpuint(at, ==, batch->size);
+	batch->size = size;
+	at = 0;
+	g_assert_false(wire_batch_next(batch, &at, &data, &size));
+	batch->size = 3;
+	g_assert_false(wire_batch_next(batch, &at, &data, &size));
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/wire/round", test_round);
 	g_test_add_func("/wire/noise", test_noise);
+	g_test_add_func("/wire/batch", test_batch);
 	return g_test_run();
 }
