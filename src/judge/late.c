@@ -6,6 +6,8 @@
 #include "judge/occasion.h"
 #include "judge/verdict.h"
 
+#define WAY_BACK_MAX 1024 /* commits: a package run may last ten minutes */
+
 /* Where a file was moved away from, that is a change as well: it went. */
 static Change *departure(const Change *move)
 {
@@ -127,18 +129,41 @@ static char *summary(const Change *change, const char *was, bool late)
 			       path, change->request);
 }
 
+/*
+ * The change, and the set it came with: mostly that of the present commit, but what waited for the
+ * end of a package run is told of the run's last.
+ */
+static Change *find_change(const Drift *drift, Store *store, ChangeSet **ret_set)
+{
+	g_autofree char *commit = g_strdup(drift->current_commit);
+
+	for (guint n = 0; n < WAY_BACK_MAX && commit != NULL; n++) {
+		g_autofree char *parent = NULL;
+		g_autoptr(ChangeSet) set = NULL;
+		Change *change = NULL;
+
+		if ((n > 0 && g_strcmp0(commit, drift->approved_commit) == 0) ||
+		    !store_parent(store, commit, &parent, NULL)) {
+			return NULL;
+		}
+		set = store_change_set_since(store, parent, commit, NULL);
+		change = set == NULL ? NULL : take_change(set, drift->path);
+		if (change != NULL) {
+			*ret_set = g_steal_pointer(&set);
+			return change;
+		}
+		g_free(commit);
+		commit = g_steal_pointer(&parent);
+	}
+	return NULL;
+}
+
 Change *late_change(const Drift *drift, Store *store, ChangeSet **ret_set)
 {
-	g_autofree char *parent = NULL;
 	g_autoptr(ChangeSet) set = NULL;
-	g_autoptr(Change) change = NULL;
+	g_autoptr(Change) change = find_change(drift, store, &set);
 
 	*ret_set = NULL;
-	if (!store_parent(store, drift->current_commit, &parent, NULL)) {
-		return NULL;
-	}
-	set = store_change_set_since(store, parent, drift->current_commit, NULL);
-	change = set == NULL ? NULL : take_change(set, drift->path);
 	if (change == NULL || !span(change, drift, store)) {
 		return NULL;
 	}

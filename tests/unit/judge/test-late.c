@@ -3,6 +3,8 @@
  * Approved after the fact: when the register moves, what drifts is held against it again, and only
  * what is covered is resolved.
  */
+#include "judge/late.h"
+
 #include "trial.h"
 
 static void test_late(void)
@@ -64,6 +66,41 @@ static void test_late_after_a_restart(void)
 	assert_kinds(c.court, "baseline change request resolved");
 }
 
+/* What waited for the end of a package run is told of the last commit, and came with another. */
+static void test_told_later_than_it_came(void)
+{
+	g_auto(Past) past = past_begin();
+	g_autofree char *before = NULL, *came = NULL;
+	g_autoptr(Store) store = NULL;
+	g_autoptr(ChangeSet) set = NULL;
+	g_autoptr(Change) change = NULL;
+	Drift drift = {.path = (char *)HOSTS};
+
+	past_put(&past, "/etc", FILE_DIRECTORY, 0755);
+	past_file(&past, HOSTS, "a");
+	past_commit_kind(&past, CHANGE_SET_BASELINE);
+	before = g_strdup(past.head);
+	past_file(&past, HOSTS, EVIL);
+	past_commit_kind(&past, CHANGE_SET_CHANGE);
+	came = g_strdup(past.head);
+	for (guint i = 0; i < 3; i++) {
+		g_autofree char *text = g_strdup_printf("%u", i);
+
+		past_file(&past, "/etc/other", text);
+		past_commit_kind(&past, CHANGE_SET_CHANGE);
+	}
+	store = store_open(past.dir, NULL);
+	drift.approved_commit = before;
+	drift.current_commit = past.head;
+	change = late_change(&drift, store, &set);
+	g_assert_nonnull(change);
+	g_assert_cmpstr(change->path, ==, HOSTS);
+	g_assert_cmpstr(set->commit, ==, came);
+	/* and nothing that came before the approved state */
+	drift.approved_commit = came;
+	g_assert_null(late_change(&drift, store, &(ChangeSet *){NULL}));
+}
+
 int main(int argc, char **argv)
 {
 	int result;
@@ -72,6 +109,7 @@ int main(int argc, char **argv)
 	rig_prepare();
 	g_test_add_func("/late/resolved", test_late);
 	g_test_add_func("/late/twin", test_nothing_is_resolved_by_another_request);
+	g_test_add_func("/late/told-later-than-it-came", test_told_later_than_it_came);
 	g_test_add_func("/late/restart", test_late_after_a_restart);
 	result = g_test_run();
 	rig_finish();
