@@ -5,9 +5,24 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
+/* Looked up once: for the algorithm's name OpenSSL goes through its providers each time, which for
+ * the size of an event costs as much as the digest. */
+static const EVP_MD *sha256(void)
+{
+	static gsize is_fetched;
+	static EVP_MD *fetched;
+
+	if (g_once_init_enter(&is_fetched)) {
+		fetched = EVP_MD_fetch(NULL, "SHA256", NULL);
+		g_assert(fetched != NULL);
+		g_once_init_leave(&is_fetched, 1);
+	}
+	return fetched;
+}
+
 void digest_sha256(const void *data, gsize size, guint8 ret[DIGEST_BYTES])
 {
-	int ok = EVP_Digest(data, size, ret, NULL, EVP_sha256(), NULL);
+	int ok = EVP_Digest(data, size, ret, NULL, sha256(), NULL);
 
 	g_assert(ok == 1);
 }
