@@ -3,12 +3,7 @@
  * The client of the bus: see client.h. Two sockets and one state: either an answer is due from the
  * ROUTER (then the live socket is left to queue), or the live socket is followed.
  */
-#include "client/client.h"
-#include "client/chain.h"
-#include "client/pulse.h"
-#include "client/refusal.h"
-#include "client/socket.h"
-#include "client/witness.h"
+#include "client/client-private.h"
 
 #include "base/clock.h"
 
@@ -16,42 +11,9 @@
 #include <string.h>
 
 #define SILENCE_USEC (30 * G_USEC_PER_SEC)
-#define ANSWER_USEC (3 * G_USEC_PER_SEC) /* without a frame of the answer: ask anew */
 #define RETRY_USEC (10 * G_USEC_PER_SEC) /* without a sign of life: a new live socket */
 #define PAGE "1000"                      /* events asked for at once */
 #define NONE "0"                         /* only the head */
-
-typedef enum {
-	STATE_ASK,    /* a request is to be sent, on a fresh socket */
-	STATE_ANSWER, /* an answer is due */
-	STATE_FOLLOW, /* all that is known here has been given out: wait for what comes live */
-	STATE_OVER,   /* `over` is the last word */
-} State;
-
-struct Client {
-	void *zmq;
-	void *live;
-	void *replay; /* NULL when none is open */
-	char *live_url, *replay_url;
-	SocketKeys keys;
-	Refusal refusal;   /* of the live socket */
-	bool is_refused;   /* and it has been said */
-	gint64 live_retry; /* when to open the live socket anew, if nothing is heard */
-	State state;
-	Chain chain;
-	Pulse pulse;
-	Frames frames;
-	bool has_frames; /* `frames` waits to be read */
-	Letter letter;   /* given out */
-	Witness *witness;
-	char *checkpoint; /* given out */
-	bool is_probing;  /* the answer that is due says whether what we remember is known there */
-	char *host;
-	bool got_event; /* the present answer had one */
-	gint64 answer_deadline;
-	ClientResult over;
-	GError *error; /* of CLIENT_BROKEN and CLIENT_ERROR */
-};
 
 static bool check_options(const ClientOptions *options, GError **error)
 {
@@ -114,6 +76,7 @@ Client *client_new(const ClientOptions *options, GError **error)
 		return NULL;
 	}
 	client->is_probing = options->checkpoint != NULL;
+	client->is_skimming = options->is_skimming;
 	pulse_init(&client->pulse,
 		   options->silence_ms > 0 ? options->silence_ms * G_GINT64_CONSTANT(1000)
 					   : SILENCE_USEC,
@@ -164,16 +127,14 @@ const char *client_host(const Client *client)
 	return client->host;
 }
 
-static void end(Client *client, ClientResult over, GError *error)
+void client_end(Client *client, ClientResult over, GError *error)
 {
 	client->state = STATE_OVER;
 	client->over = over;
 	client->error = error;
 }
 
-/* The relay's own word does not hold. */
-static void broken(Client *client, const char *format, ...) G_GNUC_PRINTF(2, 3);
-static void broken(Client *client, const char *format, ...)
+void client_broken(Client *client, const char *format, ...)
 {
 	GError *error;
 	va_list args;
@@ -181,10 +142,10 @@ static void broken(Client *client, const char *format, ...)
 	va_start(args, format);
 	error = g_error_new_valist(REEVE_ERROR, REEVE_ERROR_CORRUPT, format, args);
 	va_end(args);
-	end(client, CLIENT_BROKEN, error);
+	client_end(client, CLIENT_BROKEN, error);
 }
 
-static void send_request(Client *client)
+void client_send_request(Client *client)
 {
 	bool is_probing = client->is_probing;
 	const char *since = is_probing ? witness_known(client->witness)->id : client->chain.id;
@@ -192,9 +153,10 @@ static void send_request(Client *client)
 
 	zmq_send(client->replay, "SINCE", 5, ZMQ_SNDMORE | ZMQ_DONTWAIT);
 	zmq_send(client->replay, since, strlen(since), ZMQ_SNDMORE | ZMQ_DONTWAIT);
-	zmq_send(client->replay, max, strlen(max), ZMQ_DONTWAIT);
+	zmq_send(client->replay, max, strlen(max), ZMQ_SNDMORE | ZMQ_DONTWAIT);
+	zmq_send(client->replay, CLIENT_LINES, strlen(CLIENT_LINES), ZMQ_DONTWAIT);
 	client->got_event = false;
-	client->answer_deadline = clock_mono_usec() + ANSWER_USEC;
+	client->answer_deadline = clock_mono_usec() + CLIENT_ANSWER_USEC;
 	client->state = STATE_ANSWER;
 }
 
@@ -209,25 +171,23 @@ static void ask(Client *client)
 	client->replay =
 		socket_open(client->zmq, ZMQ_DEALER, client->replay_url, &client->keys, &error);
 	if (client->replay == NULL) {
-		end(client, CLIENT_ERROR, error);
+		client_end(client, CLIENT_ERROR, error);
 		return;
 	}
-	send_request(client);
+	client_send_request(client);
 }
 
-/* On this machine everybody who may listen may hear everything: there nothing is hidden. */
-static bool may_be_hidden(const Client *client)
+bool client_may_be_hidden(const Client *client)
 {
 	return !client->letter.is_hidden || client->keys.own_secret != NULL;
 }
 
-/* The next event: the cursor moves. True: give it out (it is for us, and is what was signed). */
-static bool take_next(Client *client)
+bool client_take_next(Client *client)
 {
 	GError *error = NULL;
 
 	if (!witness_event(client->witness, client->letter.seq, client->letter.id, &error)) {
-		end(client, CLIENT_BROKEN, error);
+		client_end(client, CLIENT_BROKEN, error);
 		return false;
 	}
 	chain_take(&client->chain, &client->letter);
@@ -245,7 +205,7 @@ static void take_heartbeat(Client *client)
 	if ((is_cursor && !witness_event(client->witness, letter->seq, letter->id, &error)) ||
 	    !witness_heartbeat(client->witness, client->letter.body->str, client->letter.body->len,
 			       &is_new, &error)) {
-		end(client, CLIENT_BROKEN, error);
+		client_end(client, CLIENT_BROKEN, error);
 	} else if (strcmp(client->letter.id, client->chain.id) != 0) {
 		client->state = STATE_ASK;
 	}
@@ -258,86 +218,11 @@ static void take_heartbeat(Client *client)
 	}
 }
 
-/* An event as part of an answer: it must be the next one. True: give it out. */
-static bool take_answered(Client *client)
-{
-	g_autoptr(GError) error = NULL;
-
-	if (!letter_read(&client->letter, &client->frames, &error)) {
-		broken(client, "behind event %s: %s", client->chain.id, error->message);
-		return false;
-	}
-	if (client->letter.is_heartbeat || !may_be_hidden(client) ||
-	    chain_step(&client->chain, &client->letter) != CHAIN_NEXT) {
-		broken(client,
-		       "the chain does not hold: event %s (seq %" G_GUINT64_FORMAT
-		       ") was given as the one behind %s, but names %s",
-		       client->letter.id, client->letter.seq,
-		       *client->chain.id == '\0' ? "the beginning" : client->chain.id,
-		       *client->letter.prev == '\0' ? "nothing" : client->letter.prev);
-		return false;
-	}
-	client->got_event = true;
-	return take_next(client);
-}
-
-/* What we remember must be known there; then we ask for what we want. */
-static void take_probe(Client *client)
-{
-	const Checkpoint *known = witness_known(client->witness);
-
-	client->is_probing = false;
-	if (frames_is(&client->frames, 0, "GONE")) {
-		broken(client,
-		       "history was rewritten: the host had signed event %" G_GUINT64_FORMAT
-		       " as %.12s, and knows of no such event",
-		       known->seq, known->id);
-	} else {
-		send_request(client);
-	}
-}
-
-/* [END][head] or [GONE][oldest]. */
-static void take_word(Client *client)
-{
-	char id[EVENT_ID_HEX + 1];
-
-	if (!frames_id(&client->frames, 1, id)) {
-		broken(client, "the relay's answer names no id");
-	} else if (client->is_probing) {
-		take_probe(client);
-	} else if (frames_is(&client->frames, 0, "GONE")) {
-		end(client, CLIENT_GONE, NULL);
-	} else if (!frames_is(&client->frames, 0, "END")) {
-		broken(client, "the relay's answer is neither an event nor its end");
-	} else if (!client->chain.is_known) {
-		chain_set(&client->chain, id);
-		client->state = STATE_FOLLOW;
-	} else if (strcmp(id, client->chain.id) == 0) {
-		client->state = STATE_FOLLOW;
-	} else if (client->got_event) {
-		send_request(client); /* that was a page; the next one */
-	} else {
-		broken(client, "the relay's head is %s, but it gives nothing behind %s",
-		       *id == '\0' ? "empty" : id, client->chain.id);
-	}
-}
-
-static bool take_answer(Client *client)
-{
-	client->answer_deadline = clock_mono_usec() + ANSWER_USEC;
-	if (client->frames.n == 2) {
-		take_word(client);
-		return false;
-	}
-	return take_answered(client);
-}
-
 /* What comes live either is the next event or makes us ask. True: give it out. */
 static bool take_live(Client *client)
 {
-	bool is_sound =
-		letter_read(&client->letter, &client->frames, NULL) && may_be_hidden(client);
+	bool is_sound = letter_read(&client->letter, &client->frames, client->is_skimming, NULL) &&
+			client_may_be_hidden(client);
 
 	if (is_sound && client->letter.is_heartbeat) {
 		take_heartbeat(client);
@@ -345,7 +230,7 @@ static bool take_live(Client *client)
 	}
 	switch (is_sound ? chain_step(&client->chain, &client->letter) : CHAIN_GAP) {
 	case CHAIN_NEXT:
-		return take_next(client);
+		return client_take_next(client);
 	case CHAIN_KNOWN:
 		return false;
 	case CHAIN_GAP:
@@ -451,7 +336,7 @@ static void prepare(Client *client)
 static bool take_frames(Client *client)
 {
 	client->has_frames = false;
-	return client->state == STATE_ANSWER ? take_answer(client) : take_live(client);
+	return client->state == STATE_ANSWER ? client_take_answer(client) : take_live(client);
 }
 
 ClientResult client_next(Client *client, int timeout_ms, ClientEvent *ret, GError **error)
@@ -475,6 +360,7 @@ ClientResult client_next(Client *client, int timeout_ms, ClientEvent *ret, GErro
 			return client->over;
 		}
 		client->has_frames = frames_receive(&client->frames, current_socket(client));
+		client->lines_at = 0;
 		if (client->has_frames) {
 			client->is_refused = false;
 			if (pulse_beat(&client->pulse, now)) {

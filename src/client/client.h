@@ -27,6 +27,9 @@ typedef struct {
 	const char *server_key, *secret_key;
 	const char
 		*checkpoint; /* what client_checkpoint gave before; NULL: nothing is remembered */
+	/* bodies are hashed and chained as ever, but whether all of one is sound JSON is for who
+	 * parses it to find out */
+	bool is_skimming;
 } ClientOptions;
 
 typedef struct {

@@ -2,6 +2,8 @@
 /* Letters: see letter.h. */
 #include "client/letter.h"
 
+#include "event/skim.h"
+
 #include <string.h>
 
 #define TOPIC_HEARTBEAT "hb/1/"
@@ -59,37 +61,52 @@ static bool read_frames(Letter *letter, const Frames *frames, GError **error)
 	return true;
 }
 
-static bool check_against(const Letter *letter, const json_t *event, GError **error)
-{
-	const char *prev = json_string_value(json_object_get(event, "prev"));
+/* What a body says of itself. */
+typedef struct {
+	guint64 seq;
+	char prev[EVENT_ID_HEX + 1];
+	char *topic;
+} Content;
 
-	if (g_strcmp0(prev == NULL ? "" : prev, letter->prev) != 0 ||
-	    (guint64)json_integer_value(json_object_get(event, "seq")) != letter->seq) {
-		return complain(error, "its body names another seq or prev than its frames");
+static bool read_content(Content *ret, const GString *body, bool is_skimmed, GError **error)
+{
+	EventSkim skim;
+	const char *prev;
+	json_t *event;
+
+	if (is_skimmed && event_skim(&skim, body->str, body->len)) {
+		ret->seq = skim.seq;
+		ret->topic = skim.topic;
+		memcpy(ret->prev, skim.prev, sizeof(ret->prev));
+		return true;
 	}
+	event = event_parse(body->str, body->len, error);
+	if (event == NULL) {
+		return false;
+	}
+	prev = json_string_value(json_object_get(event, "prev"));
+	g_strlcpy(ret->prev, prev == NULL ? "" : prev, sizeof(ret->prev));
+	ret->seq = (guint64)json_integer_value(json_object_get(event, "seq"));
+	ret->topic = event_topic(event);
+	json_decref(event);
 	return true;
 }
 
-static bool verify(Letter *letter, GError **error)
+static bool verify(Letter *letter, bool is_skimmed, GError **error)
 {
 	char id[EVENT_ID_HEX + 1];
-	json_t *event;
-	bool ok;
+	Content content;
 
 	event_id(letter->body->str, letter->body->len, id);
 	if (strcmp(id, letter->id) != 0) {
 		return complain(error, "its body does not hash to its id");
 	}
-	event = event_parse(letter->body->str, letter->body->len, error);
-	if (event == NULL) {
+	if (!read_content(&content, letter->body, is_skimmed, error)) {
 		return false;
 	}
-	ok = check_against(letter, event, error);
-	if (ok) {
-		letter->topic = event_topic(event);
-	}
-	json_decref(event);
-	return ok;
+	letter->topic = content.topic;
+	return (content.seq == letter->seq && strcmp(content.prev, letter->prev) == 0) ||
+	       complain(error, "its body names another seq or prev than its frames");
 }
 
 static bool begins_with(const Frames *frames, const char *topic)
@@ -106,7 +123,7 @@ static bool check_hidden(const Letter *letter, GError **error)
 	return *letter->id != '\0' || complain(error, "it hides an event without an id");
 }
 
-bool letter_read(Letter *letter, const Frames *frames, GError **error)
+bool letter_read(Letter *letter, const Frames *frames, bool is_skimmed, GError **error)
 {
 	g_clear_pointer(&letter->topic, g_free);
 	if (!read_frames(letter, frames, error)) {
@@ -117,5 +134,23 @@ bool letter_read(Letter *letter, const Frames *frames, GError **error)
 	if (letter->is_hidden) {
 		return check_hidden(letter, error);
 	}
-	return letter->is_heartbeat || verify(letter, error);
+	return letter->is_heartbeat || verify(letter, is_skimmed, error);
+}
+
+bool letter_read_line(Letter *letter, const char *line, gsize size, bool is_skimmed, GError **error)
+{
+	Content content;
+
+	g_clear_pointer(&letter->topic, g_free);
+	letter->is_heartbeat = letter->is_hidden = false;
+	g_string_truncate(letter->body, 0);
+	g_string_append_len(letter->body, line, (gssize)size);
+	if (!read_content(&content, letter->body, is_skimmed, error)) {
+		return false;
+	}
+	event_id(line, size, letter->id);
+	letter->seq = content.seq;
+	letter->topic = content.topic;
+	memcpy(letter->prev, content.prev, sizeof(letter->prev));
+	return true;
 }

@@ -22,5 +22,10 @@ typedef struct {
 void letter_init(Letter *letter);
 void letter_clear(Letter *letter);
 
-/* Reads; false and *error: these frames are no letter, or not what they say. */
-bool letter_read(Letter *letter, const Frames *frames, GError **error);
+/* Reads; false and *error: these frames are no letter, or not what they say. `is_skimmed`: of the
+ * body no more is looked at than what is said about it here (event/skim.h). */
+bool letter_read(Letter *letter, const Frames *frames, bool is_skimmed, GError **error);
+
+/* The same of a line of the journal, which is an event and has nothing around it. */
+bool letter_read_line(Letter *letter, const char *line, gsize size, bool is_skimmed,
+		      GError **error);

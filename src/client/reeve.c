@@ -63,6 +63,7 @@ Reeve *reeve_open(const ReeveOptions *given)
 			.server_key = options.server_key,
 			.secret_key = options.secret_key,
 			.checkpoint = options.checkpoint,
+			.is_skimming = true,
 		},
 		&error);
 	set_error(reeve, error);

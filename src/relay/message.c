@@ -105,12 +105,13 @@ MessageSent message_send(void *socket, GBytes *peer, const Message *message)
 	return send_frames(socket, frames, n);
 }
 
-MessageSent message_send_word(void *socket, GBytes *peer, const char *word, const char *text)
+MessageSent message_send_word(void *socket, GBytes *peer, const char *word, const char *text,
+			      gsize size)
 {
 	Frame frames[FRAMES_MAX];
 	guint n = add_peer(frames, peer);
 
 	frames[n++] = (Frame){word, strlen(word)};
-	frames[n++] = (Frame){text, strlen(text)};
+	frames[n++] = (Frame){text, size};
 	return send_frames(socket, frames, n);
 }

@@ -45,5 +45,6 @@ typedef enum {
  */
 MessageSent message_send(void *socket, GBytes *peer, const Message *message);
 
-/* Sends two frames: `word` and `text`. */
-MessageSent message_send_word(void *socket, GBytes *peer, const char *word, const char *text);
+/* Sends two frames: `word` and a text of `size` bytes. */
+MessageSent message_send_word(void *socket, GBytes *peer, const char *word, const char *text,
+			      gsize size);

@@ -10,17 +10,22 @@
 #include <glib.h>
 #include <stdbool.h>
 
+/* How far a request is answered. */
+typedef struct {
+	goffset offset; /* of the next event */
+	guint left;     /* events */
+	gsize sent_bytes;
+	char last[EVENT_ID_HEX + 1]; /* the id sent last: the next one's prev */
+} Reach;
+
 typedef struct {
 	GBytes *id;      /* routing id */
 	char *user;      /* by which the gate let it in */
 	GQueue requests; /* of Request; the first is being answered */
-	bool is_begun;   /* the members below belong to the first request */
-	goffset offset;  /* of the next event */
-	guint left;      /* events */
-	gsize sent_bytes;
-	char last[EVENT_ID_HEX + 1]; /* the id sent last: the next one's prev */
-	gint64 stuck_usec;           /* monotonic, since when its queue is full; 0: it is not */
-	gint64 retry_usec;           /* not before */
+	bool is_begun;   /* `reach` belongs to the first request */
+	Reach reach;
+	gint64 stuck_usec; /* monotonic, since when its queue is full; 0: it is not */
+	gint64 retry_usec; /* not before */
 	guint retry_ms;
 } Peer;
 

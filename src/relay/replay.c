@@ -15,7 +15,8 @@
 #define ANSWER_MAX_BYTES (4 * 1024 * 1024) /* of bodies, for one request */
 #define SLICE_EVENTS 64                    /* of one client before it is the next one's turn */
 #define SLICE_BYTES (256 * 1024)
-#define ROUND_SLICES 8 /* before the relay looks at something else */
+#define LINES_BYTES (64 * 1024) /* of one message, but for the last of its lines */
+#define ROUND_SLICES 8          /* before the relay looks at something else */
 
 struct Replay {
 	void *socket;
@@ -23,6 +24,7 @@ struct Replay {
 	Gate *gate;
 	GHashTable *peers; /* of Peer by routing id */
 	GQueue turns;      /* of Peer, owned by `peers`: whose turn it is next */
+	GString *lines;    /* being put together */
 	guint64 dropped;
 	char *damage;
 };
@@ -44,6 +46,7 @@ Replay *replay_open(void *zmq, GPtrArray *endpoints, Gate *gate, Tape *tape, GEr
 	replay->socket = socket;
 	replay->tape = tape;
 	replay->gate = gate;
+	replay->lines = g_string_sized_new(LINES_BYTES);
 	replay->peers =
 		g_hash_table_new_full(g_bytes_hash, g_bytes_equal, NULL, (GDestroyNotify)peer_free);
 	return replay;
@@ -56,6 +59,7 @@ void replay_close(Replay *replay)
 	}
 	g_queue_clear(&replay->turns);
 	g_hash_table_unref(replay->peers);
+	g_string_free(replay->lines, TRUE);
 	zmq_close(replay->socket);
 	g_free(replay->damage);
 	g_free(replay);
@@ -118,14 +122,14 @@ static void take_request(Replay *replay, const Caller *caller, const RequestFram
 }
 
 /* Receives one message: its first frames, and how many there were. False: none there. */
-static bool receive(void *socket, zmq_msg_t frames[REQUEST_FRAMES + 2], guint *ret_n)
+static bool receive(void *socket, zmq_msg_t frames[REQUEST_FRAMES_MAX + 2], guint *ret_n)
 {
 	guint n = 0;
 	int more = 1;
 
 	while (more) {
 		/* Frames beyond the last one are received over each other: nobody wants them. */
-		zmq_msg_t *frame = &frames[MIN(n, REQUEST_FRAMES + 1u)];
+		zmq_msg_t *frame = &frames[MIN(n, REQUEST_FRAMES_MAX + 1u)];
 
 		if (zmq_msg_recv(frame, socket, ZMQ_DONTWAIT) < 0) {
 			return false;
@@ -139,8 +143,8 @@ static bool receive(void *socket, zmq_msg_t frames[REQUEST_FRAMES + 2], guint *r
 
 void replay_hear(Replay *replay)
 {
-	zmq_msg_t frames[REQUEST_FRAMES + 2];
-	RequestFrame views[REQUEST_FRAMES + 2];
+	zmq_msg_t frames[REQUEST_FRAMES_MAX + 2];
+	RequestFrame views[REQUEST_FRAMES_MAX + 2];
 	guint n;
 
 	for (guint i = 0; i < G_N_ELEMENTS(frames); i++) {
@@ -173,44 +177,44 @@ static void note_damage(Replay *replay, const char *format, ...)
 	va_end(args);
 }
 
-/* The next event of an answer. MESSAGE_STUCK leaves it to be sent again. */
-static MessageSent send_event(Replay *replay, Peer *peer, const JournalLine *line, goffset next)
+/* Reads the event at `reach` and moves on behind it, noting what is wrong with it. False: there is
+ * no more. */
+static bool next_event(Replay *replay, Reach *reach, Message *ret, JournalLine *line)
 {
-	g_auto(Message) message = {0};
-	g_autoptr(GError) error = NULL;
-	MessageSent sent;
+	g_autoptr(GError) unreadable = NULL, error = NULL;
+	goffset offset = reach->offset;
+	JournalRead got = tape_read(replay->tape, offset, line, &reach->offset, &unreadable);
 
-	if (!message_read(&message, line, &error)) {
+	if (got == JOURNAL_ERROR) {
+		note_damage(replay, "cannot read the journal: %s", unreadable->message);
+	}
+	if (got != JOURNAL_LINE) {
+		return false;
+	}
+	if (!message_read(ret, line, &error)) {
 		note_damage(replay, "the journal is damaged at byte %" G_GOFFSET_FORMAT ": %s",
-			    peer->offset, error->message);
-	} else if (peer->offset > 0 && strcmp(message.prev, peer->last) != 0) {
+			    offset, error->message);
+	} else if (offset > 0 && strcmp(ret->prev, reach->last) != 0) {
 		note_damage(replay,
 			    "the journal's chain is broken at event %" G_GUINT64_FORMAT
 			    ", byte %" G_GOFFSET_FORMAT,
-			    message.seq, peer->offset);
+			    ret->seq, offset);
 	}
-	if (!keyring_may_hear(gate_keyring(replay->gate), peer->user, message.topic)) {
-		message_hide(&message);
-	}
-	sent = message_send(replay->socket, peer->id, &message);
-	if (sent == MESSAGE_SENT) {
-		peer->offset = next;
-		peer->left--;
-		peer->sent_bytes += line->size;
-		memcpy(peer->last, line->id, sizeof(peer->last));
-	}
-	return sent;
+	reach->left--;
+	reach->sent_bytes += line->size;
+	memcpy(reach->last, line->id, sizeof(reach->last));
+	return true;
 }
 
 /* Whether the first request is answered as far as it will be, but for the END. */
 static bool is_answered(const Peer *peer)
 {
-	return peer->left == 0 || peer->sent_bytes >= ANSWER_MAX_BYTES;
+	return peer->reach.left == 0 || peer->reach.sent_bytes >= ANSWER_MAX_BYTES;
 }
 
 static MessageSent finish(Replay *replay, Peer *peer, const char *word, const char *id)
 {
-	MessageSent sent = message_send_word(replay->socket, peer->id, word, id);
+	MessageSent sent = message_send_word(replay->socket, peer->id, word, id, strlen(id));
 
 	if (sent == MESSAGE_SENT) {
 		peer_pop(peer);
@@ -218,34 +222,79 @@ static MessageSent finish(Replay *replay, Peer *peer, const char *word, const ch
 	return sent;
 }
 
-/* Events of the first request until the slice is used up or it is answered. */
+static MessageSent finish_events(Replay *replay, Peer *peer)
+{
+	return finish(replay, peer, "END", tape_head_id(replay->tape));
+}
+
+/* Events of the first request until the slice is used up or it is answered. What is stuck is left
+ * to be sent again. */
 static MessageSent send_slice(Replay *replay, Peer *peer)
 {
+	gsize before = peer->reach.sent_bytes;
 	guint events = 0;
-	gsize before = peer->sent_bytes;
 
 	while (!is_answered(peer)) {
-		g_autoptr(GError) error = NULL;
+		g_auto(Message) message = {0};
+		Reach reach = peer->reach;
 		MessageSent sent;
 		JournalLine line;
-		goffset next;
-		JournalRead got = tape_read(replay->tape, peer->offset, &line, &next, &error);
 
-		if (got == JOURNAL_ERROR) {
-			note_damage(replay, "cannot read the journal: %s", error->message);
-		}
-		if (got != JOURNAL_LINE) {
+		if (!next_event(replay, &reach, &message, &line)) {
 			break;
 		}
-		sent = send_event(replay, peer, &line, next);
+		if (!keyring_may_hear(gate_keyring(replay->gate), peer->user, message.topic)) {
+			message_hide(&message);
+		}
+		sent = message_send(replay->socket, peer->id, &message);
 		if (sent != MESSAGE_SENT) {
 			return sent;
 		}
-		if (++events == SLICE_EVENTS || peer->sent_bytes - before >= SLICE_BYTES) {
+		peer->reach = reach;
+		if (++events == SLICE_EVENTS || reach.sent_bytes - before >= SLICE_BYTES) {
 			return MESSAGE_SENT;
 		}
 	}
-	return finish(replay, peer, "END", tape_head_id(replay->tape));
+	return finish_events(replay, peer);
+}
+
+/* The same as one message of the journal's lines, for who may hear all of them. */
+static MessageSent send_lines(Replay *replay, Peer *peer)
+{
+	Reach reach = peer->reach;
+	MessageSent sent;
+
+	g_string_truncate(replay->lines, 0);
+	while (reach.left > 0 && replay->lines->len < LINES_BYTES) {
+		g_auto(Message) message = {0};
+		JournalLine line;
+
+		if (!next_event(replay, &reach, &message, &line)) {
+			break;
+		}
+		g_string_append_len(replay->lines, line.body, (gssize)line.size);
+		g_string_append_c(replay->lines, '\n');
+	}
+	if (replay->lines->len == 0) {
+		return finish_events(replay, peer);
+	}
+	sent = message_send_word(replay->socket, peer->id, "LINES", replay->lines->str,
+				 replay->lines->len);
+	if (sent == MESSAGE_SENT) {
+		peer->reach = reach;
+	}
+	return sent;
+}
+
+/* Its rights may change in the middle of an answer, and with them its form. */
+static MessageSent send_some(Replay *replay, Peer *peer, const Request *request)
+{
+	if (is_answered(peer)) {
+		return finish_events(replay, peer);
+	}
+	return request->wants_lines && keyring_may_hear_all(gate_keyring(replay->gate), peer->user)
+		       ? send_lines(replay, peer)
+		       : send_slice(replay, peer);
 }
 
 static MessageSent serve_peer(Replay *replay, Peer *peer)
@@ -253,15 +302,15 @@ static MessageSent serve_peer(Replay *replay, Peer *peer)
 	const Request *request = g_queue_peek_head(&peer->requests);
 
 	if (!peer->is_begun) {
-		if (!tape_find(replay->tape, request->since, &peer->offset)) {
+		if (!tape_find(replay->tape, request->since, &peer->reach.offset)) {
 			return finish(replay, peer, "GONE", tape_oldest(replay->tape));
 		}
 		peer->is_begun = true;
-		peer->left = request->max;
-		peer->sent_bytes = 0;
-		memcpy(peer->last, request->since, sizeof(peer->last));
+		peer->reach.left = request->max;
+		peer->reach.sent_bytes = 0;
+		memcpy(peer->reach.last, request->since, sizeof(peer->reach.last));
 	}
-	return send_slice(replay, peer);
+	return send_some(replay, peer, request);
 }
 
 /* Serves whose turn it is, and puts it behind the others while it is owed something. */

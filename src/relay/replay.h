@@ -5,6 +5,9 @@
  *   [SINCE][id][max] -> the five frames of each event behind id, then [END][id of the head]
  *                       or [GONE][id of the oldest event]: this id is unknown here
  *
+ *   [SINCE][id][max][LINES] -> the same as messages [LINES][several lines of the journal], which
+ *                       is what costs least; who may not hear everything gets the five frames
+ *
  * An event that the caller may not hear comes without topic and body (message_hide).
  *
  * Everybody is served in turn, a slice each, so a greedy client costs the others nothing but their

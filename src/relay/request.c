@@ -42,6 +42,9 @@ static bool parse_max(guint *ret, const RequestFrame *frame)
 
 bool request_parse(Request *ret, const RequestFrame *frames, guint n)
 {
-	return n == REQUEST_FRAMES && frame_is(&frames[0], "SINCE") &&
-	       parse_id(ret->since, &frames[1]) && parse_max(&ret->max, &frames[2]);
+	ret->wants_lines = n == REQUEST_FRAMES_MAX;
+	return n >= REQUEST_FRAMES_MAX - 1 && n <= REQUEST_FRAMES_MAX &&
+	       frame_is(&frames[0], "SINCE") && parse_id(ret->since, &frames[1]) &&
+	       parse_max(&ret->max, &frames[2]) &&
+	       (!ret->wants_lines || frame_is(&frames[3], "LINES"));
 }

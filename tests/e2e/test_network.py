@@ -82,11 +82,11 @@ def subscriber(relay, keys, *topics):
         yield sub
 
 
-def ask(relay, keys, since=b""):
+def ask(relay, keys, since=b"", form=()):
     with relay.socket(zmq.DEALER) as dealer:
         dress(dealer, relay, keys)
         dealer.connect(REPLAY)
-        dealer.send_multipart([b"SINCE", since, b""])
+        dealer.send_multipart([b"SINCE", since, b"", *form])
         return answer(dealer)
 
 
@@ -104,6 +104,8 @@ def test_who_is_on_the_list_hears_everything(network):
         network.tell()
         assert next_event(sub)[4] == network.journal.bodies[3]
         events, last = ask(network, keys)
+        assert ask(network, keys, form=[b"LINES"]) == (
+            [], [b"LINES", b"".join(body + b"\n" for body in network.journal.bodies)])
     assert [frames[4] for frames in events] == network.journal.bodies
     assert last == [b"END", network.journal.head]
     told = accesses(network)
@@ -172,6 +174,7 @@ def test_a_client_hears_its_topics_alone(network):
     assert [frames[0] == b"hidden/1/" and frames[4] == b"" for frames in events] == \
         [False, True, False, True, False]
     assert last == [b"END", network.journal.head]
+    assert ask(network, keys, form=[b"LINES"]) == (events, last)  # whole lines are not for it
     refused = [line for line in accesses(network) if not line["granted"]]
     assert [(line["what"], line["topic"]) for line in refused] == [("subscribe", "x")]
 

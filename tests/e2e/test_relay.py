@@ -2,6 +2,7 @@
 """The relay alone: what doc/bus.md promises, to friendly clients and to others."""
 
 import contextlib
+import hashlib
 import json
 import os
 import signal
@@ -131,6 +132,26 @@ def test_replay_of_big_events_is_capped_by_bytes(relay):
     events, last = relay.ask()
     assert 4 * 2**20 <= sum(len(frames[4]) for frames in events) < 5 * 2**20
     assert last == [b"END", relay.journal.head]
+
+
+def test_lines_carry_the_same_in_less(relay):
+    relay.journal.append(1500)
+    relay.start()
+    since, got = b"", b""
+    with relay.dealer() as dealer:
+        while since != relay.journal.head:
+            dealer.send_multipart([b"SINCE", since, b"", b"LINES"])
+            while (frames := dealer.recv_multipart())[0] == b"LINES":
+                assert len(frames) == 2 and frames[1].endswith(b"\n") and len(frames[1]) < 128 * 1024
+                got += frames[1]
+                since = hashlib.sha256(got.splitlines()[-1]).hexdigest().encode()
+            assert frames == [b"END", relay.journal.head]
+            assert got.count(b"\n") in (1000, 1500)
+        dealer.send_multipart([b"SINCE", since, b"", b"LINES"])
+        assert dealer.recv_multipart() == [b"END", relay.journal.head]
+        dealer.send_multipart([b"SINCE", OTHER, b"", b"LINES"])
+        assert dealer.recv_multipart()[0] == b"GONE"
+    assert got == relay.journal.path.read_bytes()
 
 
 def test_unknown_id_is_gone(relay):

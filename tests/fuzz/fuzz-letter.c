@@ -48,7 +48,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		event_id(frames_data(&frames, 4), frames_size(&frames, 4), id);
 		put(&frames, 2, id, EVENT_ID_HEX);
 	}
-	if (letter_read(&letter, &frames, NULL)) {
+	if (letter_read(&letter, &frames, has_sound_id, NULL)) {
 		/* (a heartbeat of an empty journal names no event) */
 		g_assert_true(letter.is_heartbeat || strlen(letter.id) == EVENT_ID_HEX);
 		g_assert_true((letter.topic == NULL) == (letter.is_heartbeat || letter.is_hidden));

@@ -94,7 +94,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Scene, scene_end)
 /* Lets the client work until it asks, and checks its request. */
 static void expect_request(Scene *scene, const char *since, const char *max)
 {
-	const char *const frames[] = {"SINCE", since, max};
+	const char *const frames[] = {"SINCE", since, max, "LINES"};
 	zmq_pollitem_t on = {scene->replay, 0, ZMQ_POLLIN, 0};
 	ClientEvent event;
 	char frame[128];
@@ -129,6 +129,18 @@ static void answer_word(Scene *scene, const char *word, const char *id)
 	wire_send_frame(scene->replay, scene->peer, (gsize)scene->peer_size, true);
 	wire_send_text(scene->replay, word, true);
 	wire_send_text(scene->replay, id, false);
+}
+
+/* The same as lines of the journal in one message; `more` follows them. */
+static void answer_lines(Scene *scene, guint first, guint last, const char *more)
+{
+	g_autoptr(GString) lines = g_string_new(NULL);
+
+	for (guint n = first; n <= last; n++) {
+		g_string_append_printf(lines, "%s\n", scene->events[n - 1].body);
+	}
+	g_string_append(lines, more);
+	answer_word(scene, "LINES", lines->str);
 }
 
 static void expect(Scene *scene, ClientResult result, ClientEvent *ret)
@@ -333,6 +345,41 @@ static void test_broken_answers(void)
 	}
 }
 
+static void test_lines(void)
+{
+	g_auto(Scene) scene = scene_begin("2", 0);
+
+	expect_request(&scene, id_of(&scene, 2), "1000");
+	answer_lines(&scene, 3, 5, "");
+	answer_event(&scene, &scene.events[5]); /* the forms may change in the middle */
+	answer_lines(&scene, 7, 7, "");
+	answer_word(&scene, "END", id_of(&scene, 7));
+	expect_events(&scene, 3, 7);
+}
+
+static void test_broken_lines(void)
+{
+	for (guint lie = 0; lie < 4; lie++) {
+		g_auto(Scene) scene = scene_begin("2", 0);
+		g_autofree char *fork =
+			g_strdup_printf("%s\n", scene.events[5].body); /* not the next */
+		const char *const more[] = {"", "half a line", "no event\n", fork};
+		ClientEvent event;
+
+		expect_request(&scene, id_of(&scene, 2), "1000");
+		if (lie == 0) {
+			answer_word(&scene, "LINES", "");
+		} else {
+			answer_lines(&scene, 3, 4, more[lie]);
+			expect_events(&scene, 3, 4);
+		}
+		g_test_message("lie %u", lie);
+		expect(&scene, CLIENT_BROKEN, &event);
+		expect(&scene, CLIENT_BROKEN, &event);
+		g_assert_cmpstr(client_cursor(scene.client), ==, id_of(&scene, lie == 0 ? 2 : 4));
+	}
+}
+
 static void test_silence(void)
 {
 	g_auto(Scene) scene = scene_begin("2", 30);
@@ -378,6 +425,8 @@ int main(int argc, char **argv)
 	g_test_add_func("/client/client/gone", test_gone);
 	g_test_add_func("/client/client/live-garbage", test_live_garbage_makes_it_ask);
 	g_test_add_func("/client/client/broken", test_broken_answers);
+	g_test_add_func("/client/client/lines", test_lines);
+	g_test_add_func("/client/client/broken-lines", test_broken_lines);
 	g_test_add_func("/client/client/silence", test_silence);
 	g_test_add_func("/client/client/bad-options", test_bad_options);
 	return g_test_run();

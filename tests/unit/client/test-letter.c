@@ -42,7 +42,7 @@ static bool arrives(Scene *scene)
 	bool ok;
 
 	g_assert_true(frames_receive(&scene->frames, scene->there));
-	ok = letter_read(&scene->letter, &scene->frames, &error);
+	ok = letter_read(&scene->letter, &scene->frames, false, &error);
 	g_assert_true(ok == (error == NULL));
 	return ok;
 }

@@ -87,7 +87,7 @@ static void test_frames(void)
 	expect(there, message.id, EVENT_ID_HEX, true);
 	expect(there, "", 0, true);
 	expect(there, "{}", 2, false);
-	g_assert_cmpint(message_send_word(here, NULL, "END", "x"), ==, MESSAGE_SENT);
+	g_assert_cmpint(message_send_word(here, NULL, "END", "x", 1), ==, MESSAGE_SENT);
 	expect(there, "END", 3, true);
 	expect(there, "x", 1, false);
 	zmq_setsockopt(here, ZMQ_LINGER, &linger, sizeof(linger));

@@ -11,6 +11,7 @@ typedef struct {
 	bool is_request;
 	const char *since;
 	guint max;
+	bool wants_lines;
 } Case;
 
 static const Case cases[] = {
@@ -33,6 +34,9 @@ static const Case cases[] = {
 	{{"since", "", "1"}, false},
 	{{"SINCE ", "", "1"}, false},
 	{{"", "SINCE", "", "1"}, false},
+	{{"SINCE", "", "1", "LINES"}, true, "", 1, true},
+	{{"SINCE", "", "1", "lines"}, false},
+	{{"SINCE", "", "1", "LINES", ""}, false},
 	{{"SINCE", ""}, false},
 	{{"SINCE", "", "1", ""}, false},
 	{{NULL}, false},
@@ -54,6 +58,7 @@ static void test_cases(void)
 		if (cases[i].is_request) {
 			g_assert_cmpstr(request.since, ==, cases[i].since);
 			g_assert_cmpuint(request.max, ==, cases[i].max);
+			g_assert_true(request.wants_lines == cases[i].wants_lines);
 		}
 	}
 }
