@@ -171,7 +171,7 @@ static __always_inline unsigned long long must_wake(unsigned long long size)
 	unsigned long long before = __sync_fetch_and_add(&sent, size);
 
 	return (before ^ (before + size)) & ~(BPF_WAKE_BYTES - 1ULL) ? BPF_RB_FORCE_WAKEUP
-								    : BPF_RB_NO_WAKEUP;
+								     : BPF_RB_NO_WAKEUP;
 }
 
 static __always_inline void count_lost(void)
