@@ -17,8 +17,8 @@ from conftest import STAGES, wait_for
 
 pytestmark = pytest.mark.both_backends
 
-# With each backend.
-ROUNDS = 20 if os.environ.get("REEVE_LONG") else 3 if os.environ.get("REEVE_QUICK") else 6
+# With each backend: at least twenty in a whole run.
+ROUNDS = 30 if os.environ.get("REEVE_LONG") else 3 if os.environ.get("REEVE_QUICK") else 10
 EDITS = 1000
 FILES = 60
 
