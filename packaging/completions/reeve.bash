@@ -28,7 +28,7 @@ _reeve() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
 	local verb options='--config --state --runtime --json --color --help'
 	local verbs='watch status tail log show explain diff ack verify doctor canary digest '
-	verbs+='request approve review reject accept register keys hooks hook policy help'
+	verbs+='request approve review reject import accept register keys hooks hook policy help'
 
 	COMPREPLY=()
 	case $prev in

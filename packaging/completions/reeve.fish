@@ -2,7 +2,7 @@
 # Completion of reeve(1) for fish.
 
 set -l verbs watch status tail log show explain diff ack verify doctor canary digest request approve \
-    review reject accept register keys hooks hook policy help
+    review reject import accept register keys hooks hook policy help
 
 function __reeve_ids
     reeve log --all --json -n 20 2>/dev/null | string replace -rf '^\{"id":"([0-9a-f]{12}).*' '$1'
@@ -34,6 +34,7 @@ complete -c reeve -n $none -a request -d 'Ask for a change, see what was asked'
 complete -c reeve -n $none -a approve -d 'Look at a request and sign it'
 complete -c reeve -n $none -a review -d 'Confirm what was done in an emergency'
 complete -c reeve -n $none -a reject -d 'Object to a request, for good'
+complete -c reeve -n $none -a import -d 'Drafts of requests from a ticket system'
 complete -c reeve -n $none -a accept -d 'Put what drifts under an approved request'
 complete -c reeve -n $none -a register -d 'Make the register of change requests'
 complete -c reeve -n $none -a keys -d 'Whose signatures count here'

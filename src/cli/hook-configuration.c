@@ -6,7 +6,9 @@
  */
 #include "cli/hook.h"
 #include "cli/proposal-commit.h"
+#include "cli/proposal-draft.h"
 #include "cli/proposal.h"
+#include "cli/push-options.h"
 #include "cli/register-view.h"
 #include "cli/request-verbs.h"
 #include "cli/tree-changes.h"
@@ -61,13 +63,26 @@ static bool is_required(const Git *git)
 	return g_strcmp0(value, "true") == 0;
 }
 
-/* What the tip says about its request: *ret NULL when it says nothing and need not. */
-static bool read_reference(const Git *git, const Pushed *pushed, char **ret, GError **error)
+/* What the tip says about its request. */
+typedef struct {
+	char *id;    /* NULL: nothing, and it need not */
+	bool is_new; /* `Change-Request: new` */
+	RegisterView view;
+	const Standing *standing; /* of one that is there; NULL */
+} Reference;
+
+static void reference_clear(Reference *reference)
+{
+	g_free(reference->id);
+	register_view_close(&reference->view);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Reference, reference_clear)
+
+static bool read_reference(const Git *git, const Pushed *pushed, Reference *ret, GError **error)
 {
 	g_auto(GStrv) values = trailers(git, pushed->new_id, "Change-Request");
 	guint count = g_strv_length(values);
 
-	*ret = NULL;
 	if (count > 1) {
 		return refuse(error, "the tip has %u Change-Request trailers; keep one", count);
 	}
@@ -78,40 +93,129 @@ static bool read_reference(const Git *git, const Pushed *pushed, char **ret, GEr
 			      "request), which this repository requires; `git commit --amend "
 			      "--trailer 'Change-Request: new'` adds it");
 	}
-	*ret = g_strdup(values[0]);
+	ret->id = g_strdup(values[0]);
+	ret->is_new = g_strcmp0(values[0], "new") == 0;
 	return true;
 }
 
-static bool read_window(const Git *git, const char *commit, Request *request, GError **error)
+/* A request that exists is looked at, where the register can be read. */
+static bool look_up(const Context *context, Reference *reference, GError **error)
 {
-	g_auto(GStrv) values = trailers(git, commit, "Change-Window");
-
-	if (g_strv_length(values) > 1) {
-		return refuse(error, "the tip has more than one Change-Window trailer");
+	if (reference->is_new) {
+		return true;
 	}
-	return values[0] == NULL || window_parse(values[0], clock_wall_usec(), &request->start_usec,
-						 &request->end_usec, error);
+	if (!register_view_open(context, &reference->view, error)) {
+		return false;
+	}
+	reference->standing = register_find(reference->view.reg, reference->id);
+	return reference->standing != NULL ||
+	       refuse(error, "there is no request %s in the register", reference->id);
 }
 
-/* The request that a push would make. */
-static bool propose(const Context *context, const Git *git, const Pushed *pushed, Proposal *ret,
-		    GBytes **ret_yaml, GError **error)
+static bool is_to_be_made(const Reference *reference)
+{
+	return reference->is_new || standing_is_draft(reference->standing);
+}
+
+/* What a trailer of the tip or a push option says; *ret NULL: neither does. */
+static bool read_saying(const Git *git, const char *commit, const char *trailer, char *option,
+			char **ret, GError **error)
+{
+	g_auto(GStrv) values = trailers(git, commit, trailer);
+
+	if (g_strv_length(values) > 1) {
+		return refuse(error, "the tip has more than one %s trailer", trailer);
+	}
+	if (values[0] != NULL && option != NULL && !g_str_equal(values[0], option)) {
+		return refuse(error, "the tip says `%s: %s`, the push option says `%s`: keep one",
+			      trailer, values[0], option);
+	}
+	*ret = g_strdup(option != NULL ? option : values[0]);
+	return true;
+}
+
+static bool take_type(const char *word, Request *request, GError **error)
+{
+	for (RequestType type = REQUEST_STANDARD; word != NULL; type++) {
+		if (type > REQUEST_EMERGENCY) {
+			return refuse(error,
+				      "`%s` is no type of a request: standard, normal or "
+				      "emergency",
+				      word);
+		}
+		if (g_str_equal(word, request_type_word(type))) {
+			request->type = type;
+			return true;
+		}
+	}
+	return true;
+}
+
+static bool take_risk(char *word, Request *request, GError **error)
+{
+	if (word != NULL && !g_strv_contains(request_risks, word)) {
+		return refuse(error, "`%s` is no risk: low, medium or high", word);
+	}
+	if (word != NULL) {
+		g_free(request->risk);
+		request->risk = g_strdup(word);
+	}
+	return true;
+}
+
+/* Type, window and risk, by trailers of the tip or options of the push. */
+static bool read_terms(const Git *git, const char *tip, Request *request, GError **error)
+{
+	g_auto(GStrv) environment = g_get_environ();
+	g_auto(PushOptions) options = {NULL};
+	g_autofree char *type = NULL, *window = NULL, *risk = NULL;
+
+	return push_options_read(environment, &options, error) &&
+	       read_saying(git, tip, "Change-Type", options.type, &type, error) &&
+	       read_saying(git, tip, "Change-Window", options.window, &window, error) &&
+	       read_saying(git, tip, "Change-Risk", options.risk, &risk, error) &&
+	       take_type(type, request, error) && take_risk(risk, request, error) &&
+	       (window == NULL || window_parse(window, clock_wall_usec(), &request->start_usec,
+					       &request->end_usec, error));
+}
+
+/* Who, why, and who may do it; what a draft says already stays. */
+static void read_names(const Git *git, const char *tip, Request *request)
+{
+	g_auto(GStrv) implementers = trailers(git, tip, "Implementer");
+
+	if (request->title == NULL) {
+		request->title = stock_git_ask(git, "log", "-1", "--format=%s", tip, NULL);
+	}
+	if (request->requester == NULL) {
+		request->requester = stock_git_ask(git, "log", "-1", "--format=%ce", tip, NULL);
+	}
+	g_free(request->author);
+	request->author = stock_git_ask(git, "log", "-1", "--format=%ae", tip, NULL);
+	if (implementers[0] != NULL) {
+		g_strfreev(request->implementers);
+		request->implementers = g_steal_pointer(&implementers);
+	}
+}
+
+/* The request that a push would make, or the draft that it would fill. */
+static bool propose(const Context *context, const Git *git, const Pushed *pushed,
+		    const Reference *reference, Proposal *ret, GBytes **ret_yaml, GError **error)
 {
 	const char *tip = pushed->new_id;
 	Request *request;
 
-	if (!proposal_open(context, ret, error)) {
+	if (!proposal_open(context, ret, error) ||
+	    (!reference->is_new &&
+	     !proposal_take_draft(ret, &reference->view, reference->id, error))) {
 		return false;
 	}
 	request = ret->request;
-	request->title = stock_git_ask(git, "log", "-1", "--format=%s", tip, NULL);
-	request->requester = stock_git_ask(git, "log", "-1", "--format=%ce", tip, NULL);
-	request->author = stock_git_ask(git, "log", "-1", "--format=%ae", tip, NULL);
-	request->implementers = trailers(git, tip, "Implementer");
+	read_names(git, tip, request);
 	if (request->requester == NULL || request->title == NULL) {
 		return refuse(error, "the tip has no subject, or no committer's e-mail");
 	}
-	if (!read_window(git, tip, request, error) ||
+	if (!read_terms(git, tip, request, error) ||
 	    !proposal_add_commits(ret, git, pushed->old_id, tip, error)) {
 		return false;
 	}
@@ -134,40 +238,28 @@ static void print_paths(const Proposal *proposal)
 	}
 }
 
-/* A request that exists is looked at, where the register can be read. */
-static bool check_existing(const Context *context, const char *id, GError **error)
-{
-	g_auto(RegisterView) view = {NULL};
-	const Standing *standing;
-	Style style;
-
-	if (!register_view_open(context, &view, error)) {
-		return false;
-	}
-	standing = register_find(view.reg, id);
-	if (standing == NULL) {
-		return refuse(error, "there is no request %s in the register", id);
-	}
-	g_print("reeve: belongs to %s: %s\n", id, standing_word(standing, &style));
-	return true;
-}
-
 /* Without making anything: refuses what could not be made. */
 static bool rehearse(const Context *context, const Git *git, const Pushed *pushed,
-		     const char *reference, GError **error)
+		     Reference *reference, GError **error)
 {
 	g_auto(Proposal) proposal = {NULL};
 	g_autoptr(GBytes) yaml = NULL;
+	Style style;
 
-	if (!g_str_equal(reference, "new")) {
-		return check_existing(context, reference, error);
-	}
-	if (!propose(context, git, pushed, &proposal, &yaml, error)) {
+	if (!look_up(context, reference, error)) {
 		return false;
 	}
-	g_print("reeve: asks for %u %s, as %s:\n", proposal.request->changes->len,
-		proposal.request->changes->len == 1 ? "path" : "paths",
-		proposal.request->requester);
+	if (!is_to_be_made(reference)) {
+		g_print("reeve: belongs to %s: %s\n", reference->id,
+			standing_word(reference->standing, &style));
+		return true;
+	}
+	if (!propose(context, git, pushed, reference, &proposal, &yaml, error)) {
+		return false;
+	}
+	g_print("reeve: asks for %u %s, as %s%s%s:\n", proposal.request->changes->len,
+		proposal.request->changes->len == 1 ? "path" : "paths", proposal.request->requester,
+		reference->is_new ? "" : ", under ", reference->is_new ? "" : proposal.request->id);
 	print_paths(&proposal);
 	return true;
 }
@@ -175,26 +267,26 @@ static bool rehearse(const Context *context, const Git *git, const Pushed *pushe
 bool hook_configuration_pre_receive(const Context *context, const Git *git, const Pushed *pushed,
 				    GError **error)
 {
-	g_autofree char *reference = NULL;
+	g_auto(Reference) reference = {NULL};
 
 	if (!ref_counts(git, pushed->ref, false)) {
 		return true;
 	}
 	return read_reference(git, pushed, &reference, error) &&
-	       (reference == NULL || rehearse(context, git, pushed, reference, error));
+	       (reference.id == NULL || rehearse(context, git, pushed, &reference, error));
 }
 
 bool hook_configuration_pre_push(const Context *context, const Git *git, const Pushed *pushed,
 				 GError **error)
 {
-	g_autofree char *reference = NULL;
+	g_auto(Reference) reference = {NULL};
 	g_autoptr(GError) problem = NULL;
 
 	if (!ref_counts(git, pushed->ref, true) ||
-	    !read_reference(git, pushed, &reference, error) || reference == NULL) {
+	    !read_reference(git, pushed, &reference, error) || reference.id == NULL) {
 		return *error == NULL;
 	}
-	if (!rehearse(context, git, pushed, reference, &problem)) {
+	if (!rehearse(context, git, pushed, &reference, &problem)) {
 		/* who pushes may not have the register here: the other side decides */
 		g_printerr("reeve: the push would be refused here: %s\n", problem->message);
 		return g_error_matches(problem, REEVE_ERROR, REEVE_ERROR_NOT_FOUND) ||
@@ -206,15 +298,16 @@ bool hook_configuration_pre_push(const Context *context, const Git *git, const P
 bool hook_configuration_post_receive(const Context *context, const Git *git, const Pushed *pushed,
 				     GError **error)
 {
-	g_autofree char *reference = NULL;
+	g_auto(Reference) reference = {NULL};
 	g_auto(Proposal) proposal = {NULL};
 	g_autoptr(GBytes) yaml = NULL;
 
 	if (!ref_counts(git, pushed->ref, false) ||
-	    !read_reference(git, pushed, &reference, error) || g_strcmp0(reference, "new") != 0) {
+	    !read_reference(git, pushed, &reference, error) || reference.id == NULL ||
+	    !look_up(context, &reference, error) || !is_to_be_made(&reference)) {
 		return *error == NULL;
 	}
-	if (!propose(context, git, pushed, &proposal, &yaml, error) ||
+	if (!propose(context, git, pushed, &reference, &proposal, &yaml, error) ||
 	    !proposal_submit(&proposal, context, yaml, error)) {
 		g_prefix_error(error, "pushed, but no request was made: ");
 		return false;

@@ -114,5 +114,6 @@ bool hook_scripts_install(const Context *context, const char *repository, HookSi
 			return false;
 		}
 	}
-	return write_settings(context, &git, error);
+	return write_settings(context, &git, error) &&
+	       (side != HOOKS_SERVER || set(&git, "receive.advertisePushOptions", "true", error));
 }

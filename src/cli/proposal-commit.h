@@ -16,6 +16,7 @@ char *proposal_map_path(const char *prefix, const char *path);
 /* Whether a blob is a pointer of git-lfs: not the content, only its name. */
 bool content_is_lfs_pointer(GBytes *content);
 
-/* The difference of two trees (or commits), paths mapped by the repository's `reeve.prefix`. */
+/* The difference of two trees (or commits): paths mapped by the new tree's reeve-map.yaml
+ * (path-map.h), or, where it has none, by the repository's `reeve.prefix`. */
 bool proposal_add_commits(Proposal *proposal, const Git *git, const char *old_tree,
 			  const char *new_tree, GError **error);

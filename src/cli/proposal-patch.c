@@ -2,6 +2,7 @@
 /* Proposals from edited text: see proposal-patch.h. */
 #include "cli/proposal-patch.h"
 
+#include "cli/editor.h"
 #include "cli/stock-git.h"
 #include "cli/program.h"
 
@@ -113,16 +114,6 @@ bool proposal_add_patch(Proposal *proposal, const char *file, GError **error)
 	return true;
 }
 
-static bool run_editor(const char *file, GError **error)
-{
-	const char *editor = getenv("VISUAL") != NULL ? getenv("VISUAL") : getenv("EDITOR");
-	g_autofree char *command =
-		g_strconcat(editor != NULL && *editor != '\0' ? editor : "vi", " \"$1\"", NULL);
-	const char *const argv[] = {"/bin/sh", "-c", command, "reeve", file, NULL};
-
-	return program_run_on_terminal(argv, error);
-}
-
 bool proposal_add_edited(Proposal *proposal, const char *path, GError **error)
 {
 	g_autoptr(GBytes) before = proposal_present(proposal, path, error);
@@ -137,7 +128,7 @@ bool proposal_add_edited(Proposal *proposal, const char *path, GError **error)
 	file = g_build_filename(folder, path_name(path), NULL);
 	is_edited = g_file_set_contents(file, g_bytes_get_data(before, NULL),
 					(gssize)g_bytes_get_size(before), error) &&
-		    run_editor(file, error);
+		    editor_run(file, error);
 	after = is_edited ? io_read_file(AT_FDCWD, file, PROPOSAL_CONTENT_MAX_BYTES, error) : NULL;
 	unlink(file);
 	rmdir(folder);

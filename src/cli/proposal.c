@@ -232,6 +232,24 @@ bool proposal_put(Proposal *proposal, const char *path, GBytes *content, int mod
 	return true;
 }
 
+bool proposal_digest(Proposal *proposal, const char *path, const guint8 *sha256, GError **error)
+{
+	g_auto(FileState) now = {0};
+	RequestChange *change;
+
+	if (!add_missing_folders(proposal, path, error)) {
+		return false;
+	}
+	change = begin(proposal, path, NULL, &now, error);
+	if (change == NULL) {
+		return false;
+	}
+	change->to.has_sha256 = true;
+	memcpy(change->to.sha256, sha256, DIGEST_BYTES);
+	pin_properties(proposal, &change->to, &now, NEW_FILE_MODE);
+	return true;
+}
+
 bool proposal_link(Proposal *proposal, const char *path, const char *target, GError **error)
 {
 	g_auto(FileState) now = {0};

@@ -38,6 +38,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Proposal, proposal_close)
 
 /* A regular file with these bytes; `mode` when nothing else says it (-1: 0644). */
 bool proposal_put(Proposal *proposal, const char *path, GBytes *content, int mode, GError **error);
+/* One of which only the digest is known (a rendered template): nothing goes along to look at. */
+bool proposal_digest(Proposal *proposal, const char *path, const guint8 *sha256, GError **error);
 bool proposal_link(Proposal *proposal, const char *path, const char *target, GError **error);
 bool proposal_remove(Proposal *proposal, const char *path, GError **error);
 /* The properties asked for, and nothing else. */

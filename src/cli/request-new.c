@@ -4,8 +4,10 @@
  * commit, or, on a terminal, from an editor on what is there now.
  */
 #include "cli/proposal-commit.h"
+#include "cli/proposal-draft.h"
 #include "cli/proposal-patch.h"
 #include "cli/proposal.h"
+#include "cli/request-edit.h"
 #include "cli/request-verbs.h"
 #include "cli/tree-changes.h"
 #include "cli/window.h"
@@ -27,15 +29,16 @@ typedef struct {
 	GStrv removed, open;
 	GStrv programs, lines;
 	gboolean package_matches;
-	char *link, *mode, *owner, *group;
-	gboolean is_dry_run;
+	char *link, *mode, *owner, *group, *draft;
+	gboolean is_dry_run, is_edited;
 } NewOptions;
 
 static void new_options_clear(NewOptions *o)
 {
-	char *const texts[] = {o->title,       o->window,  o->type,    o->requester, o->risk,
-			       o->description, o->backout, o->content, o->diff,      o->commit,
-			       o->repository,  o->link,    o->mode,    o->owner,     o->group};
+	char *const texts[] = {o->title, o->window,      o->type,       o->requester,
+			       o->risk,  o->description, o->backout,    o->content,
+			       o->diff,  o->commit,      o->repository, o->link,
+			       o->mode,  o->owner,       o->group,      o->draft};
 	GStrv const lists[] = {o->implementers, o->hosts,    o->removed,
 			       o->open,         o->programs, o->lines};
 
@@ -84,23 +87,52 @@ static bool title_is_fine(const char *title, GError **error)
 	       complain(error, "the title must be one line of plain text");
 }
 
+/* What a draft says stays where nothing else was said. */
+static void say(char **member, const char *option)
+{
+	if (option != NULL) {
+		g_free(*member);
+		*member = g_strdup(option);
+	}
+}
+
+static void say_all(GStrv *member, GStrv options)
+{
+	if (options != NULL) {
+		g_strfreev(*member);
+		*member = g_strdupv(options);
+	}
+}
+
+/* Who pins what another has asked for is the author of it, and approves it no more than he. */
+static void say_who(const NewOptions *options, Request *request)
+{
+	g_autofree char *usual = request_usual_person();
+
+	say(&request->requester, options->requester);
+	if (request->requester == NULL) {
+		request->requester = g_strdup(usual);
+	} else if (options->draft != NULL && !g_str_equal(request->requester, usual)) {
+		say(&request->author, usual);
+	}
+}
+
 static bool describe(const NewOptions *options, Proposal *proposal, GError **error)
 {
 	Request *request = proposal->request;
 
 	proposal->owner = options->owner;
 	proposal->group = options->group;
-	request->title = g_strdup(options->title);
-	request->requester =
-		options->requester != NULL ? g_strdup(options->requester) : request_usual_person();
-	request->implementers = g_strdupv(options->implementers);
-	request->hosts = g_strdupv(options->hosts);
-	request->risk = g_strdup(options->risk);
-	request->description = g_strdup(options->description);
-	request->backout = g_strdup(options->backout);
-	request->conditions.programs = g_strdupv(options->programs);
-	request->conditions.lines = g_strdupv(options->lines);
-	request->conditions.package_matches = options->package_matches;
+	say_who(options, request);
+	say(&request->title, options->title);
+	say_all(&request->implementers, options->implementers);
+	say_all(&request->hosts, options->hosts);
+	say(&request->risk, options->risk);
+	say(&request->description, options->description);
+	say(&request->backout, options->backout);
+	say_all(&request->conditions.programs, options->programs);
+	say_all(&request->conditions.lines, options->lines);
+	request->conditions.package_matches |= options->package_matches;
 	return title_is_fine(options->title, error) &&
 	       (options->mode == NULL || read_mode(options->mode, &proposal->mode, error)) &&
 	       (options->type == NULL || read_type(options->type, &request->type, error)) &&
@@ -179,6 +211,7 @@ static bool add_commit(const NewOptions *options, Proposal *proposal, GError **e
 	if (request->title == NULL) {
 		request->title = stock_git_ask(&git, "log", "-1", "--format=%s", new_commit, NULL);
 	}
+	g_free(request->author);
 	request->author = stock_git_ask(&git, "log", "-1", "--format=%ae", new_commit, NULL);
 	return proposal_add_commits(proposal, &git, old_commit != NULL ? old_commit : EMPTY_TREE,
 				    new_commit, error);
@@ -236,9 +269,38 @@ static bool collect(const NewOptions *options, Proposal *proposal, GStrv paths, 
 	}
 	return is_added && for_each(options->removed, proposal, proposal_remove, error) &&
 	       for_each(options->open, proposal, proposal_leave_open, error) &&
-	       (proposal->request->changes->len > 0 ||
+	       (options->is_edited || proposal->request->changes->len > 0 ||
 		complain(error, "nothing is asked for: name a path")) &&
-	       (proposal->request->title != NULL || complain(error, "give it a --title"));
+	       (options->is_edited || proposal->request->title != NULL ||
+		complain(error, "give it a --title"));
+}
+
+static bool take_draft(const Context *context, const NewOptions *options, Proposal *proposal,
+		       GError **error)
+{
+	g_auto(RegisterView) view = {NULL};
+
+	return options->draft == NULL ||
+	       (register_view_open(context, &view, error) &&
+		proposal_take_draft(proposal, &view, options->draft, error));
+}
+
+static bool edit(const NewOptions *options, Proposal *proposal, GError **error)
+{
+	Request *edited;
+
+	if (!options->is_edited) {
+		return true;
+	}
+	if (proposal->request->id == NULL) {
+		proposal->request->id = request_id_make(clock_wall_usec());
+	}
+	edited = request_edit(proposal->request, error);
+	if (edited != NULL) {
+		request_free(proposal->request);
+		proposal->request = edited;
+	}
+	return edited != NULL;
 }
 
 /* Telling */
@@ -291,8 +353,10 @@ static int make(const Context *context, const NewOptions *options, GStrv paths)
 	g_autoptr(GBytes) yaml = NULL;
 	GError *error = NULL;
 
-	if (!proposal_open(context, &proposal, &error) || !describe(options, &proposal, &error) ||
-	    !collect(options, &proposal, paths, &error)) {
+	if (!proposal_open(context, &proposal, &error) ||
+	    !take_draft(context, options, &proposal, &error) ||
+	    !describe(options, &proposal, &error) || !collect(options, &proposal, paths, &error) ||
+	    !edit(options, &proposal, &error)) {
 		return verb_fail(error);
 	}
 	yaml = proposal_write(&proposal, &error);
@@ -350,6 +414,10 @@ int request_verb_new(const Context *context, int argc, char **argv)
 		{"mode", 0, 0, G_OPTION_ARG_STRING, &o.mode, "else as it is now", "MODE"},
 		{"owner", 0, 0, G_OPTION_ARG_STRING, &o.owner, "else as it is now", "NAME"},
 		{"group", 0, 0, G_OPTION_ARG_STRING, &o.group, "else as it is now", "NAME"},
+		{"draft", 0, 0, G_OPTION_ARG_STRING, &o.draft,
+		 "fill this draft of the register (an imported one, say)", "ID"},
+		{"edit", 'e', 0, G_OPTION_ARG_NONE, &o.is_edited,
+		 "open an editor on request.yaml before it is sent", NULL},
 		{"dry-run", 'n', 0, G_OPTION_ARG_NONE, &o.is_dry_run,
 		 "print request.yaml and do nothing", NULL},
 		G_OPTION_ENTRY_NULL,

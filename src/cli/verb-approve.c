@@ -133,6 +133,12 @@ static bool find_subject(Deciding *deciding, const char *word, GError **error)
 		return refuse(error, "%s cannot be read, so nobody can approve it:\n%s",
 			      standing->id, standing->problem);
 	}
+	if (standing->request->changes->len == 0 && deciding->decision == DECISION_APPROVE) {
+		return refuse(error,
+			      "%s is a draft and asks for no change yet: `reeve request new "
+			      "--draft %s ...` pins what shall be",
+			      standing->id, standing->id);
+	}
 	yaml = register_view_blob(&deciding->view, standing->blob, REQUEST_MAX_BYTES, error);
 	if (yaml == NULL) {
 		return false;

@@ -25,6 +25,8 @@ const Verb verbs[] = {
 	{"review", "ID [--key FILE] [--note TEXT] [--yes]",
 	 "confirm what was done under an emergency request", verb_review, 0},
 	{"reject", "ID [--note TEXT]", "object to a request, for good", verb_reject, 0},
+	{"import", "FILE --map MAP", "drafts of requests from a ticket system's export",
+	 verb_import, 0},
 	{"accept", "PATH... --request ID", "put what drifts under an approved request", verb_accept,
 	 0},
 	{"register", "init PRINCIPAL KEY.pub", "make the register of change requests",

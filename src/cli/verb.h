@@ -39,6 +39,7 @@ int verb_doctor(const Context *context, int argc, char **argv);
 int verb_explain(const Context *context, int argc, char **argv);
 int verb_hook(const Context *context, int argc, char **argv);
 int verb_hooks(const Context *context, int argc, char **argv);
+int verb_import(const Context *context, int argc, char **argv);
 int verb_keys(const Context *context, int argc, char **argv);
 int verb_log(const Context *context, int argc, char **argv);
 int verb_policy(const Context *context, int argc, char **argv);

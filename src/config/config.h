@@ -68,6 +68,9 @@ GStrv config_policy_folders(const Config *config);
  * program, or in its source. Caller frees. */
 char *config_hooks_folder(void);
 
+/* The folder of the maps for ticket systems, likewise. Caller frees. */
+char *config_maps_folder(void);
+
 /* The folder a build tree's programs lie in, when the calling program is one of them; NULL: it is
  * installed. Caller frees. */
 char *config_build_folder(void);

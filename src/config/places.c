@@ -170,12 +170,22 @@ static char *source_policies(void)
 	return g_strchomp(policies);
 }
 
-char *config_hooks_folder(void)
+static char *beside_the_policies(const char *name)
 {
 	g_autofree char *source = source_policies();
 	g_autofree char *folder = g_path_get_dirname(source != NULL ? source : REEVE_POLICY_DIR);
 
-	return g_build_filename(folder, "hooks", NULL);
+	return g_build_filename(folder, name, NULL);
+}
+
+char *config_hooks_folder(void)
+{
+	return beside_the_policies("hooks");
+}
+
+char *config_maps_folder(void)
+{
+	return beside_the_policies("maps");
 }
 
 GStrv config_policy_folders(const Config *config)

@@ -239,7 +239,8 @@ static MatchKind item_strength(const RequestChange *item)
 static void test_unused(const Request *request, const RequestChange *item, const Change *change,
 			const MatchContext *context, Match *match)
 {
-	bool is_transition = request->type == REQUEST_NORMAL && item->from.is_given;
+	bool is_made = item->has_op && item->op == OP_CREATED && !item->is_glob;
+	bool is_transition = request->type == REQUEST_NORMAL && (item->from.is_given || is_made);
 	gint64 usec = is_transition && context->used != NULL && match->reasons->len == 0
 			      ? context->used(context->used_with, request->id, change->path)
 			      : 0;

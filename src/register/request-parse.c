@@ -200,6 +200,31 @@ static bool type_is_whole(Reading *r, const YamlNode *root, GError **error)
 	return true;
 }
 
+/*
+ * Whatever the content will be, for ever, is no request. A window ends it (an emergency ends by
+ * itself); what is made new happens once, as a folder does on the way to a file.
+ */
+static bool open_content_ends(Reading *r, const YamlNode *root, GError **error)
+{
+	const Request *request = r->request;
+	const YamlNode *changes = yaml_get(root, "changes");
+
+	for (guint i = 0; i < request->changes->len; i++) {
+		const RequestChange *change = g_ptr_array_index(request->changes, i);
+		bool is_once = change->has_op && change->op == OP_CREATED && !change->is_glob;
+
+		if (request->type == REQUEST_NORMAL && request->end_usec == 0 &&
+		    change->content_any && !is_once) {
+			return yaml_complain(
+				r->document, g_ptr_array_index(changes->items, i),
+				"add `window: {end: ...}`, or pin what it shall be", error,
+				"`content: any` ends with the window, and there is no window that "
+				"ends");
+		}
+	}
+	return true;
+}
+
 Request *request_parse(const char *name, const char *folder, const void *data, gsize size,
 		       GError **error)
 {
@@ -219,7 +244,8 @@ Request *request_parse(const char *name, const char *folder, const void *data, g
 	r.document = document;
 	if (!reading_mapping(&r, yaml_root(document), request_keys, error) ||
 	    !request_is_whole(&r, yaml_root(document), error) ||
-	    !type_is_whole(&r, yaml_root(document), error)) {
+	    !type_is_whole(&r, yaml_root(document), error) ||
+	    !open_content_ends(&r, yaml_root(document), error)) {
 		return NULL;
 	}
 	return g_steal_pointer(&request);

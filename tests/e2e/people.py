@@ -38,6 +38,8 @@ class People:
         return self.ask("--content", str(file), path, *options, by=by, fails=fails)
 
     def ask(self, *options, by="bob", fails=False):
+        if "--content-any" in options and "--window" not in options:
+            options = (*options, "--window", "now+1w")
         done = self.machine.reeve("--json", "request", "new", "--title", "a title",
                                   "--requester", self.principal(by), *options)
         if fails:

@@ -95,7 +95,10 @@ class Register:
         return self.folder(request) / "request.yaml"
 
     def write(self, changes, request=CHG, requester=BOB, **members):
-        """Writes request.yaml; `changes` is a list of YAML flow mappings."""
+        """Writes request.yaml; `changes` is a list of YAML flow mappings. What leaves content open
+        must end some day, and does, long after the test."""
+        if any("content: any" in change for change in changes):
+            members.setdefault("window", '{end: "2099-01-01T00:00:00Z"}')
         lines = [f"id: {request}", "type: normal", "title: A change", f"requester: {requester}"]
         lines += [f"{key}: {value}" for key, value in members.items()]
         lines += ["changes:"] + [f"  - {change}" for change in changes]
@@ -150,7 +153,8 @@ class Register:
         stream = [b"commit refs/heads/main\ncommitter x <x@example.org> 1795316645 +0000\n"
                   b"data 4\nmany\nfrom %s\n" % tip.encode()]
         many = {f"requests/CHG-{number:06}/request.yaml":
-                f"id: CHG-{number:06}\ntitle: t\nrequester: bob\nchanges:\n"
+                f"id: CHG-{number:06}\ntitle: t\nrequester: bob\n"
+                f"window: {{end: \"2099-01-01T00:00:00Z\"}}\nchanges:\n"
                 f"  - path: /etc/many/{number}\n    content: any\n".encode()
                 for number in range(count)}
         for name, data in [*many.items(), *dict(files).items()]:

@@ -13,7 +13,8 @@ from people import People
 pytestmark = pytest.mark.plain
 
 ID = "CHG-20261122-k7qa"
-REQUEST = (f"id: {ID}\ntitle: t\nrequester: bob\nchanges:\n"
+REQUEST = (f"id: {ID}\ntitle: t\nrequester: bob\n"
+           "window: {end: \"2099-01-01T00:00:00Z\"}\nchanges:\n"
            "  - path: /etc/motd\n    content: any\n")
 
 

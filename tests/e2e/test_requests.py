@@ -257,7 +257,8 @@ def test_what_is_malformed_is_not_submitted(machine, people, text, told):
 
 def test_content_that_is_not_pinned_is_not_submitted(machine, people):
     draft = machine.folder / "request.yaml"
-    draft.write_text("id: CHG-1\ntitle: t\nrequester: bob\nchanges:\n"
+    draft.write_text("id: CHG-1\ntitle: t\nrequester: bob\n"
+                     "window: {end: \"2099-01-01T00:00:00Z\"}\nchanges:\n"
                      "  - path: /etc/motd\n    content: any\n")
     done = machine.reeve("request", "submit", str(draft), "--content", "/etc/hostname")
     assert done.returncode == 2 and "not what the request pins" in done.stderr

@@ -6,9 +6,10 @@
 #include "register/approval.h"
 #include "register-rig.h"
 
-#define YAML                                                                               \
-	"id: CHG-1\ntitle: t\nrequester: bob@example.org\nimplementers: [carol]\nauthor: " \
-	"erin@example.org\nchanges:\n  - path: /etc/motd\n    content: any\n"
+#define YAML                                                                                       \
+	"id: CHG-1\ntitle: t\nrequester: bob@example.org\nimplementers: [carol]\nauthor: "         \
+	"erin@example.org\nwindow: {end: 2099-01-01T00:00:00Z}\nchanges:\n  - path: /etc/motd\n  " \
+	"  content: any\n"
 
 /* Statement of a good approval; `edit` replaces `old`. */
 typedef struct {

@@ -178,6 +178,14 @@ static const struct {
 	 "alice", "1 of role security is needed", 0},
 };
 
+/* What leaves content open must end some day. */
+static const char *end_of(const char *more)
+{
+	return more == NULL || strstr(more, "window:") == NULL
+		       ? "window: {end: 2099-01-01T00:00:00Z}\n"
+		       : "";
+}
+
 static void test_quorum(void)
 {
 	static const char people_text[] =
@@ -188,9 +196,10 @@ static void test_quorum(void)
 	for (gsize i = 0; i < G_N_ELEMENTS(quorums); i++) {
 		g_autofree char *policy = g_strconcat(ROLES, quorums[i].policy, NULL);
 		g_autofree char *yaml = g_strdup_printf(
-			"id: CHG-1\ntitle: t\nrequester: bob\n%schanges: [{path: \"%s\", content: "
-			"any}]\n",
-			quorums[i].more == NULL ? "" : quorums[i].more, quorums[i].path);
+			"id: CHG-1\ntitle: t\nrequester: bob\n%s%schanges: [{path: \"%s\", "
+			"content: any}]\n",
+			quorums[i].more == NULL ? "" : quorums[i].more, end_of(quorums[i].more),
+			quorums[i].path);
 		g_autoptr(GError) error = NULL;
 		g_autoptr(Approvers) approvers = parse(policy, &error);
 		g_autoptr(Request) request =

@@ -5,6 +5,7 @@
  */
 #include "register-rig.h"
 
+#define END "window: {end: 2099-01-01T00:00:00Z}\n"
 #define ANY "changes:\n  - path: /etc/motd\n    content: any\n"
 #define TWO                                                                  \
 	"roles: {change-authority: [alice@example.org, dave@example.org]}\n" \
@@ -313,7 +314,7 @@ static void test_self_approval(void)
 
 		register_set_host(rig->reg, "laptop", cases[i].one_person);
 		rig_put(rig, "requests/CHG-1/request.yaml",
-			"id: CHG-1\ntitle: t\nrequester: alice@example.org\n" ANY);
+			"id: CHG-1\ntitle: t\nrequester: alice@example.org\n" END ANY);
 		rig_approve(rig, "CHG-1");
 		rig_push(rig);
 		rig_load(rig, NOON);
@@ -332,7 +333,7 @@ static void test_emergency(void)
 	const Standing *standing;
 
 	rig_put(rig, "requests/CHG-1/request.yaml",
-		"id: CHG-1\ntype: emergency\ntitle: t\nrequester: alice@example.org\n" ANY);
+		"id: CHG-1\ntype: emergency\ntitle: t\nrequester: alice@example.org\n" END ANY);
 	rig_approve(rig, "CHG-1");
 	rig_push(rig);
 	rig_load(rig, NOON);

@@ -25,6 +25,7 @@ static Request *plain(const char *title, const char *path)
 	request->title = g_strdup(title);
 	request->requester = g_strdup("bob@example.org");
 	request_add_change(request, path)->content_any = true;
+	request->end_usec = G_GINT64_CONSTANT(1795316645) * G_USEC_PER_SEC;
 	return request;
 }
 

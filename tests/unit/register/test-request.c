@@ -9,6 +9,9 @@
 #define CHANGE "changes:\n  - path: /etc/motd\n    content: any\n"
 #define BLOB "1f0a000000000000000000000000000000000000"
 
+#define PINNED "changes:\n  - path: /etc/motd\n    to: {blob: " BLOB "}\n"
+#define STANDARD "type: standard\nwindow: {end: 2099-01-01T00:00:00Z}\n"
+
 static Request *parse(const char *text, GError **error)
 {
 	return request_parse("request.yaml", ID, text, strlen(text), error);
@@ -78,6 +81,27 @@ static void test_what_is_wrong_is_refused(void)
 		{HEAD "changes:\n  - path: /etc/x\n    op: edited\n    content: any\n",
 		 "unknown operation"},
 		{HEAD "changes: &a\n  - *a\n", ""},
+		{HEAD CHANGE, "`content: any` ends with the window, and there is no window"},
+		{HEAD CHANGE "window: {start: 2026-11-22T20:00:00Z}\n", "no window that ends"},
+		{HEAD "changes:\n  - path: /etc/a*\n    op: created\n    content: any\n",
+		 "no window that ends"},
+		{HEAD PINNED "type: standard\n", "needs a date on which it ends"},
+		{HEAD PINNED "conditions: {package: matches}\n", "only standing requests"},
+		{HEAD PINNED STANDARD "conditions: {package: any}\n", "can only be `matches`"},
+		{HEAD PINNED STANDARD "conditions: {program: [dpkg]}\n", "no path of a program"},
+		{HEAD PINNED STANDARD "conditions: {program: []}\n", "no program is named"},
+		{HEAD PINNED STANDARD "conditions: {lines: []}\n", "no pattern"},
+		{HEAD PINNED STANDARD "conditions: {lines: [\"*********\"]}\n", "at most 8 `*`"},
+		{HEAD PINNED STANDARD "conditions: {files: [x]}\n", "unknown key `files`"},
+		{HEAD PINNED "hosts: web-1\n", "list"},
+		{HEAD PINNED "window: now\n", "mapping"},
+		{HEAD PINNED "external: {sys: x}\n", "unknown key `sys`"},
+		{HEAD "changes:\n  - path: /etc/x\n    to: {blob: " BLOB ", acl: rwx}\n", ""},
+		{HEAD "changes:\n  - path: register:policy/approvers.yaml\n    to: {blob: " BLOB
+		      "}\n",
+		 "says what it replaces"},
+		{HEAD "changes:\n  - path: register:policy/other.yaml\n    to: {blob: " BLOB "}\n",
+		 "not canonical"},
 	};
 
 	for (gsize i = 0; i < G_N_ELEMENTS(wrong); i++) {
@@ -107,11 +131,32 @@ static void test_ids(void)
 	g_assert_false(request_id_is_valid("a..b"));
 }
 
+/* The silent twins: what ends by itself, or happens once, needs no end. */
+static void test_what_ends_is_read(void)
+{
+	static const char *const right[] = {
+		HEAD CHANGE "window: {end: 2026-11-22T20:00:00Z}\n",
+		HEAD CHANGE "type: emergency\n",
+		HEAD "changes:\n  - path: /etc/new.d\n    op: created\n    content: any\n",
+		HEAD PINNED,
+		HEAD "changes: []\n",
+		HEAD PINNED STANDARD "conditions: {package: matches, program: [/usr/bin/dpkg]}\n",
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(right); i++) {
+		g_autoptr(GError) error = NULL;
+		g_autoptr(Request) request = parse(right[i], &error);
+
+		g_assert_no_error(error);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/request/whole", test_a_whole_request_is_read);
 	g_test_add_func("/request/refusals", test_what_is_wrong_is_refused);
+	g_test_add_func("/request/ends", test_what_ends_is_read);
 	g_test_add_func("/request/ids", test_ids);
 	return g_test_run();
 }
