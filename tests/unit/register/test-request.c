@@ -148,6 +148,7 @@ static void test_what_ends_is_read(void)
 		g_autoptr(Request) request = parse(right[i], &error);
 
 		g_assert_no_error(error);
+		g_assert_nonnull(request);
 	}
 }
 
