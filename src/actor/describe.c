@@ -137,26 +137,79 @@ static char *transaction_of(const Actor *actor, const char *root)
 		       : g_strdup_printf("%s[%" G_GINT64_FORMAT "]", strrchr(exe, '/') + 1, pid);
 }
 
-/* The container by its cgroup; else the namespace that is not ours. A service of systemd may have
- * a mount namespace of its own, which says nothing that its unit does not say better. */
-static char *container_of(const Process *process, const char *cgroup, const char *unit,
-			  const Standpoint *standpoint)
+/*
+ * Whether it sees other mounts than the host. A service of the system may have a mount namespace of
+ * its own, which says nothing that its unit does not say better; one of a user (also a unit, made
+ * by whoever likes) may have put anything anywhere.
+ */
+static bool has_other_mounts(const Process *process, const char *cgroup,
+			     const Standpoint *standpoint)
 {
-	char *id = cgroup == NULL ? NULL : cgroup_container(cgroup);
+	g_autofree char *unit = NULL;
 
-	if (id != NULL) {
-		return id;
+	if (process->mount_ns == 0 || standpoint->mount_ns == 0 ||
+	    process->mount_ns == standpoint->mount_ns ||
+	    process->mount_ns == standpoint->own_mount_ns) {
+		return false;
 	}
+	unit = cgroup == NULL ? NULL : cgroup_unit(cgroup);
+	return unit == NULL || !g_str_has_suffix(unit, ".service") ||
+	       !g_str_has_prefix(cgroup, "/system.slice/");
+}
+
+/* The namespace that is not the host's; NULL: it is at home. */
+static char *namespace_of(const Process *process, const char *cgroup, const Standpoint *standpoint)
+{
 	if (process->pid_ns != 0 && standpoint->pid_ns != 0 &&
 	    process->pid_ns != standpoint->pid_ns) {
 		return g_strdup_printf("pid namespace %" G_GUINT64_FORMAT, process->pid_ns);
 	}
-	if (process->mount_ns != 0 && standpoint->mount_ns != 0 &&
-	    process->mount_ns != standpoint->mount_ns &&
-	    (unit == NULL || !g_str_has_suffix(unit, ".service"))) {
+	if (has_other_mounts(process, cgroup, standpoint)) {
 		return g_strdup_printf("mount namespace %" G_GUINT64_FORMAT, process->mount_ns);
 	}
 	return NULL;
+}
+
+/* The container by its cgroup; else the namespace. */
+static char *container_of(const Process *process, const char *cgroup, const Standpoint *standpoint)
+{
+	char *id = cgroup == NULL ? NULL : cgroup_container(cgroup);
+
+	return id != NULL ? id : namespace_of(process, cgroup, standpoint);
+}
+
+static bool is_elsewhere(const ProcessTable *table, const Process *process,
+			 const Standpoint *standpoint)
+{
+	g_autofree char *name =
+		namespace_of(process, process_table_cgroup(table, process->cgroup_id), standpoint);
+
+	return name != NULL;
+}
+
+/*
+ * Whoever has no login user may take any. Who lets people in does so as root, on the host, and then
+ * becomes them. Why this login is not believed; NULL: nothing speaks against it. The one who took
+ * it is the last, upwards, who has it.
+ */
+static const char *doubt_of_login(const ProcessTable *table, const Process *process,
+				  gint64 login_uid, const Standpoint *standpoint)
+{
+	if (login_uid < 0) {
+		return NULL;
+	}
+	while (process->parent != NULL && login_above(process) == login_uid) {
+		process = process->parent;
+	}
+	if (process->parent == NULL || login_above(process) != -1) {
+		return NULL;
+	}
+	if (process->login_from_uid > 0 && process->login_from_uid != login_uid) {
+		return "its login user was set by somebody who may not log others in";
+	}
+	return is_elsewhere(table, process, standpoint)
+		       ? "its login user was set inside a container"
+		       : NULL;
 }
 
 static void set_place(const ProcessTable *table, const Process *process,
@@ -167,7 +220,11 @@ static void set_place(const ProcessTable *table, const Process *process,
 	if (cgroup != NULL) {
 		actor->unit = cgroup_unit(cgroup);
 	}
-	actor->container = container_of(process, cgroup, actor->unit, standpoint);
+	actor->container = container_of(process, cgroup, standpoint);
+	/* its own /usr/bin may hold anything; that of a watched image is named by its path */
+	if (standpoint->root == NULL && is_elsewhere(table, process, standpoint)) {
+		g_clear_pointer(&actor->transaction, g_free);
+	}
 	actor->tty = describe_terminal(process->tty);
 	actor->remote = logins_remote_of(process);
 }
@@ -206,6 +263,7 @@ Actor *describe_process(const ProcessTable *table, const Process *process, const
 			const char *doubt, const Standpoint *standpoint)
 {
 	Actor *actor = actor_new();
+	const char *claimed;
 
 	actor->pid = process->pid;
 	actor->is_own = is_own(process, standpoint);
@@ -215,6 +273,11 @@ Actor *describe_process(const ProcessTable *table, const Process *process, const
 	}
 	if (phase != NULL) {
 		set_ids(process, phase, actor, &doubt);
+	}
+	claimed = doubt_of_login(table, process, actor->login_uid, standpoint);
+	if (claimed != NULL) {
+		actor->login_uid = actor->session = -1;
+		doubt = claimed;
 	}
 	add_parents(process, actor->login_uid, actor);
 	actor->transaction = transaction_of(actor, standpoint->root);

@@ -17,6 +17,7 @@ typedef struct {
 	gint64 own_pid; /* what descends from this process is Reeve */
 	guint64 own_start;
 	guint64 mount_ns, pid_ns; /* the host's; 0: not known */
+	guint64 own_mount_ns;     /* likewise, ours */
 	const char *root;         /* of the watched system, where that is not ours; NULL: it is */
 } Standpoint;
 

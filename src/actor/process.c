@@ -57,6 +57,20 @@ static gint64 known_or(gint64 value, gint64 inherited)
 	return value == SIGHTING_UNKNOWN ? inherited : value;
 }
 
+/* What /proc shows is in part what the process wants to show: its arguments are in its own memory,
+ * and who has a user namespace may name another program. */
+static const char *doubt_of(const Sighting *sighting)
+{
+	if (sighting->doubt == NULL && sighting->kind == SIGHTING_FOUND) {
+		return "it began before Reeve did: read from /proc";
+	}
+	if (sighting->doubt == NULL && sighting->kind == SIGHTING_EXEC &&
+	    sighting->read_usec != 0) {
+		return "read from /proc as it began";
+	}
+	return sighting->doubt;
+}
+
 /* A phase of its own: what the sighting does not say goes on as it was in `before` (or is not
  * known, when that is NULL). */
 static Phase phase_of(const Sighting *sighting, const Phase *before)
@@ -71,7 +85,7 @@ static Phase phase_of(const Sighting *sighting, const Phase *before)
 				      before == NULL ? SIGHTING_UNKNOWN : before->login_uid),
 		.session = known_or(sighting->session,
 				    before == NULL ? SIGHTING_UNKNOWN : before->session),
-		.doubt = sighting->doubt,
+		.doubt = doubt_of(sighting),
 	};
 
 	if (has_image) {
@@ -79,7 +93,7 @@ static Phase phase_of(const Sighting *sighting, const Phase *before)
 		phase.read_usec = sighting->read_usec;
 	} else if (before != NULL) {
 		phase.image = image_ref(before->image);
-		phase.doubt = before->doubt != NULL ? before->doubt : sighting->doubt;
+		phase.doubt = before->doubt != NULL ? before->doubt : phase.doubt;
 	}
 	return phase;
 }
@@ -108,6 +122,15 @@ static void inherit_place(Process *process, const Process *parent)
 	process->cgroup_id = parent->cgroup_id;
 }
 
+/* Of what was found nobody knows as whom it logged in. */
+static void note_login(Process *process, const Phase *phase, SightingKind kind)
+{
+	if (phase->login_uid >= 0 && process->login_from_uid == SIGHTING_UNKNOWN &&
+	    kind != SIGHTING_FOUND) {
+		process->login_from_uid = phase->uid;
+	}
+}
+
 Process *process_new(const Sighting *sighting, Process *parent)
 {
 	Process *process = g_new0(Process, 1);
@@ -133,6 +156,8 @@ Process *process_new(const Sighting *sighting, Process *parent)
 	process->phases[0] = phase_of(sighting, before);
 	process->phases[0].is_exec &= sighting->kind != SIGHTING_FORK;
 	process->n_phases = 1;
+	process->login_from_uid = SIGHTING_UNKNOWN;
+	note_login(process, &process->phases[0], sighting->kind);
 	set_place(process, sighting);
 	return process;
 }
@@ -189,6 +214,8 @@ void process_turn(Process *process, const Sighting *sighting)
 		process_correct(process, sighting->mono_usec);
 	}
 	phase = phase_of(sighting, before);
+	note_login(process, &phase,
+		   before == NULL || before->login_uid < 0 ? sighting->kind : SIGHTING_FOUND);
 	if (process->n_phases == PROCESS_PHASES) {
 		forget_first(process);
 	}

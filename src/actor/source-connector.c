@@ -54,8 +54,10 @@ static guint64 source_lookout_lost(const void *state)
 const SourceOps source_connector_ops = {
 	.name = "connector",
 	.is_automatic = true,
-	.reach = CONFIDENCE_EXACT,
-	.limits = "a process that ends within a millisecond may be gone before it is looked at",
+	.reach = CONFIDENCE_INFERRED,
+	.limits =
+		"programs and arguments are read from /proc just after a process begins; one that "
+		"ends within a millisecond may be gone by then",
 	.open = connector_source_open,
 	.close = source_lookout_close,
 	.poll_fd = source_lookout_poll_fd,

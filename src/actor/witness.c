@@ -124,8 +124,9 @@ static void take_standpoint(Witness *witness, gint64 own_pid)
 	const gint64 hosts[] = {1, own_pid}; /* the first one may be closed even to root */
 
 	witness->standpoint.own_pid = own_pid;
-	if (proc_files_read(witness->proc_fd, own_pid, PROC_IDENTITY, room, &own)) {
+	if (proc_files_read(witness->proc_fd, own_pid, PROC_IDENTITY | PROC_PLACE, room, &own)) {
 		witness->standpoint.own_start = own.start;
+		witness->standpoint.own_mount_ns = own.mount_ns;
 	}
 	for (gsize i = 0; i < G_N_ELEMENTS(hosts) && witness->standpoint.mount_ns == 0; i++) {
 		Sighting host = SIGHTING_INIT(SIGHTING_FOUND, hosts[i], 0);
@@ -257,6 +258,7 @@ static void refresh_login(Witness *witness, Process *process, gint64 until_usec)
 {
 	Sighting sighting = SIGHTING_INIT(SIGHTING_IDS, process->pid, until_usec);
 	const Phase *phase = process_phase_at(process, until_usec);
+	ProcRoom room;
 
 	if (phase == NULL || phase != &process->phases[process->n_phases - 1] ||
 	    phase->login_uid >= 0 || process->ended_usec != 0 ||
@@ -264,9 +266,10 @@ static void refresh_login(Witness *witness, Process *process, gint64 until_usec)
 		return;
 	}
 	process->login_read_usec = clock_mono_usec();
-	sighting.login_uid = proc_files_login(witness->proc_fd, process->pid);
-	sighting.start = process->start;
-	if (sighting.login_uid >= 0) {
+	sighting.doubt = "its login user was read from /proc after the write";
+	if (proc_files_read(witness->proc_fd, process->pid, PROC_IDENTITY | PROC_LOGIN, &room,
+			    &sighting) &&
+	    sighting.login_uid >= 0 && (process->start == 0 || process->start == sighting.start)) {
 		process_table_see(witness->table, &sighting);
 	}
 }

@@ -112,6 +112,21 @@ const char *actor_login(const Actor *actor)
 	return actor->confidence == CONFIDENCE_UNKNOWN ? NULL : actor->login_user;
 }
 
+/* Where only root puts programs: a program of one's own may have any name. */
+static bool is_system_program(const char *exe, const char *slash)
+{
+	static const char *const places[] = {"/usr/bin", "/usr/sbin",      "/bin",
+					     "/sbin",    "/usr/local/bin", "/run/wrappers/bin"};
+
+	for (guint i = 0; i < G_N_ELEMENTS(places); i++) {
+		if (strlen(places[i]) == (gsize)(slash - exe) &&
+		    strncmp(exe, places[i], (gsize)(slash - exe)) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
 const char *actor_through(const Actor *actor)
 {
 	static const char *const programs[] = {"sudo", "su", "doas", "pkexec", "run0", "runuser"};
@@ -120,7 +135,10 @@ const char *actor_through(const Actor *actor)
 		const char *exe = ((const ActorParent *)actor->parents->pdata[i])->exe;
 		const char *slash = exe == NULL ? NULL : strrchr(exe, '/');
 
-		for (gsize k = 0; slash != NULL && k < G_N_ELEMENTS(programs); k++) {
+		if (slash == NULL || !is_system_program(exe, slash)) {
+			continue;
+		}
+		for (gsize k = 0; k < G_N_ELEMENTS(programs); k++) {
 			if (strcmp(slash + 1, programs[k]) == 0) {
 				return programs[k];
 			}
@@ -175,6 +193,16 @@ GPtrArray *actors_add(GPtrArray *actors, Actor *actor)
 		g_ptr_array_add(actors, actor_ref(actor));
 	}
 	return actors;
+}
+
+bool actors_have(const GPtrArray *actors, const Actor *actor)
+{
+	for (guint i = 0; actors != NULL && i < actors->len; i++) {
+		if (is_same_but_for_confidence(actors->pdata[i], actor)) {
+			return true;
+		}
+	}
+	return false;
 }
 
 GPtrArray *actors_add_all(GPtrArray *actors, const GPtrArray *from)

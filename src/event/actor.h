@@ -71,6 +71,9 @@ GPtrArray *actors_new(void);
  */
 #define ACTORS_MAX 8
 GPtrArray *actors_add(GPtrArray *actors, Actor *actor);
+/* Whether this process with this program is among them, however sure that is; `actors` may be NULL.
+ */
+bool actors_have(const GPtrArray *actors, const Actor *actor);
 /* actors_add for each of `from`, which may be NULL. */
 GPtrArray *actors_add_all(GPtrArray *actors, const GPtrArray *from);
 

@@ -31,6 +31,25 @@ static Actor *name_actor(const Recorder *recorder, const Hint *hint)
 	return witness_name(recorder->witness, hint->pid, hint->since_usec, hint->mono_usec);
 }
 
+/*
+ * The kernel says who closed a file last that was open for writing. That is its writer mostly; but
+ * a descriptor may have been handed to somebody who only let it go, and of what is written through
+ * a mapping nothing else is told. So it is an inference, unless he was seen writing as well.
+ */
+static void attribute(Recorder *recorder, const char *path, HintKind kind, Actor *actor)
+{
+	g_autoptr(Actor) closer = NULL;
+
+	if (kind == HINT_WRITTEN && actor != NULL && actor->confidence == CONFIDENCE_EXACT &&
+	    !actors_have(settle_actors(recorder->settle, path), actor)) {
+		closer = actor_copy(actor);
+		closer->confidence = CONFIDENCE_INFERRED;
+		closer->how = g_strdup("it closed the file; its writing was not seen");
+		actor = closer;
+	}
+	settle_attribute(recorder->settle, path, actor);
+}
+
 /* Something above a root came or went: the root is what we answer for. */
 static void push_for_roots_below(Recorder *recorder, const Hint *hint, Actor *actor)
 {
@@ -56,6 +75,7 @@ static void take_hint(void *context, Hint *hint)
 	const Scope *scope = recorder->world.scope;
 	g_autoptr(Actor) actor = name_actor(recorder, hint);
 	g_autofree char *path = NULL;
+	HintKind kind = hint->kind;
 
 	if (!scope_covers(scope, hint->path)) {
 		push_for_roots_below(recorder, hint, actor);
@@ -67,7 +87,7 @@ static void take_hint(void *context, Hint *hint)
 	}
 	path = g_strdup(hint->path);
 	settle_push(recorder->settle, hint);
-	settle_attribute(recorder->settle, path, actor);
+	attribute(recorder, path, kind, actor);
 }
 
 static void take_gap(void *context, Gap *gap)

@@ -134,7 +134,7 @@ def test_still_there(machine, source):
         actor, = actors_of(machine)
         assert actor["pid"] == writer.pid != bystander.pid
         assert actor["exe"] == program("sh")
-        assert actor["confidence"] == ("exact" if source in SURE else "inferred")
+        assert actor["confidence"] == ("exact" if source == "bpf" else "inferred")
         writer.stdin.close()
         bystander.kill()
 
@@ -289,6 +289,90 @@ def test_secrets_in_arguments(machine, source):
         machine.git("show", "observed:change-set.json", text=False)
     for secret in (b"hunter2", b"tops3cret", b"s3same"):
         assert secret not in everything
+
+
+# Each writes the file in $1, having made itself look like somebody else, or having another do it.
+RECEIVER = """
+import os, socket
+fds = socket.recv_fds(socket.socket(fileno=0), 1, 1)[1]
+os.write(fds[0], b"b")
+"""
+TRICKS = {
+    "renames itself": ("perl", ["perl", "-e", "$0 = 'innocent'; open F, '>', $ARGV[0]; print F 'b'",
+                                "{file}"]),
+    "a thread": ("/usr/bin/python3", ["/usr/bin/python3", "-S", "-c", """
+import sys, threading
+thread = threading.Thread(target=lambda: open(sys.argv[1], "w").write("b"))
+thread.start()
+thread.join()""", "{file}"]),
+    "a mapping": ("/usr/bin/python3", ["/usr/bin/python3", "-S", "-c", """
+import mmap, sys
+file = open(sys.argv[1], "r+b")
+map = mmap.mmap(file.fileno(), 0)
+file.close()
+map[0:1] = b"b"
+""", "{file}"]),
+    "a pipe": ("/usr/bin/python3", ["/usr/bin/python3", "-S", "-c", """
+import os, sys
+out, into = os.pipe()
+os.write(into, b"b")
+file = os.open(sys.argv[1], os.O_WRONLY)
+os.splice(out, file, 1) if hasattr(os, "splice") else os.write(file, b"b")
+""", "{file}"]),
+    "another closes": ("sh", ["sh", "-c", "exec 3> $1; echo b >&3; sleep 0.1 & exec 3>&-; wait",
+                              "sh", "{file}"]),
+    "a socket": ("/usr/bin/python3", ["/usr/bin/python3", "-S", "-c", """
+import os, socket, sys
+here, there = socket.socketpair()
+if os.fork() == 0:
+    os.dup2(there.fileno(), 0)
+    os.execv("/usr/bin/python3", ["/usr/bin/python3", "-S", "-c", sys.argv[2]])
+file = os.open(sys.argv[1], os.O_WRONLY)
+socket.send_fds(here, [b"x"], [file])
+os.close(file)
+os.wait()
+""", "{file}", RECEIVER]),
+    "its program is gone": ("{folder}/tool", [
+        "sh", "-c", "cp $(command -v sh) {folder}/tool; {folder}/tool -c 'rm $0; echo b > $1' "
+        "{folder}/tool $1", "sh", "{file}"]),
+}
+
+
+def test_tricks(machine, source):
+    """Whatever a writer does to look like another: he is named, or nobody is for sure."""
+    for number in range(len(TRICKS)):
+        machine.write(f"/etc/{number}.conf", "a\n")
+    start(machine, source)
+    folder = os.path.realpath(machine.folder)
+    for number, (_, command) in enumerate(TRICKS.values()):
+        file = str(machine.path(f"/etc/{number}.conf"))
+        words = [word.replace("{folder}", folder).replace("{file}", file) for word in command]
+        logged_in(lambda: run(*words))
+    machine.settle()
+    for number, (name, (exe, _)) in enumerate(TRICKS.items()):
+        wanted = exe.replace("{folder}", folder) if "{" in exe else program(exe)
+        change = machine.changes(f"/etc/{number}.conf")[-1]
+        actors = change.get("actors") or [change.get("actor", {})]
+        sure = [actor for actor in actors if actor["confidence"] == "exact"]
+        assert all(actor["exe"] == wanted for actor in sure), (name, actors)
+        assert not [actor for actor in sure if actor["cmdline"].startswith("innocent")], actors
+        if source == "bpf":
+            assert wanted in [actor["exe"] for actor in actors], (name, actors)
+            assert sure or name == "a mapping", (name, actors)
+
+
+def test_login_that_was_taken(machine, source):
+    """Whoever has no login user may take any, says the kernel. Then he is not believed."""
+    start(machine, source)
+    file = machine.path("/etc/a.conf")
+    file.chmod(0o666)
+    os.chmod(machine.folder, 0o755)
+    machine.settle()
+    script = f"echo {LOGIN_UID} > /proc/self/loginuid; sh -c 'echo b > {file}; sleep 0.1'"
+    logged_in(lambda: run("sh", "-c", script, user=33, group=33, extra_groups=[]), None)
+    for actor in actors_of(machine):
+        assert source == "proc" or not {"login_uid", "login_user"} & actor.keys(), actor
+        assert actor["confidence"] != "exact" and actor["how"]
 
 
 def test_tree_made_and_removed(machine, source):

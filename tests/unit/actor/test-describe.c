@@ -86,6 +86,38 @@ static void test_login(void)
 	g_assert_false(actor->is_own);
 }
 
+/* A service that has been broken into takes somebody's login user, which the kernel lets whoever
+ * has none; who lets people in is root, and then becomes them. */
+static void test_login_that_was_taken(void)
+{
+	static const struct {
+		gint64 uid, mount_ns;
+		bool is_believed;
+	} cases[] = {{0, 1, true}, {1000, 1, true}, {33, 1, false}, {0, 77, false}};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autoptr(ProcessTable) table = process_table_new(100);
+		Sighting sighting = exec_of(11, "/usr/bin/worker", 1000, 111);
+		g_autoptr(Actor) actor = NULL;
+
+		run(table, 1, 0, "/sbin/init", -1);
+		run(table, 10, 1, "/usr/sbin/service", -1);
+		fork_of(table, 11, 10, 110);
+		sighting.uid = cases[i].uid;
+		sighting.mount_ns = cases[i].mount_ns;
+		process_table_see(table, &sighting);
+		/* becoming root later, by many programs, takes nothing back */
+		for (gint64 pid = 12; pid < 14; pid++) {
+			run(table, pid, pid - 1, "/usr/bin/sudo", 1000);
+		}
+		actor = describe(table, 13);
+		g_assert_cmpint(actor->login_uid, ==, cases[i].is_believed ? 1000 : -1);
+		g_assert_cmpint(actor->confidence, ==,
+				cases[i].is_believed ? CONFIDENCE_EXACT : CONFIDENCE_INFERRED);
+		g_assert_cmpint(actor->how == NULL, ==, cases[i].is_believed);
+	}
+}
+
 /* A service: nobody has logged in, and init is not worth telling. */
 static void test_service(void)
 {
@@ -120,6 +152,36 @@ static void test_package_manager(void)
 	run(table, 21, 20, "/bin/sh", 1000);
 	fake = describe(table, 21);
 	g_assert_null(fake->transaction);
+}
+
+/* In a mount namespace of one's own anything may be called /usr/bin/dpkg; a service of the system
+ * may have one, a service that a user made for himself is no excuse. */
+static void test_package_manager_elsewhere(void)
+{
+	static const struct {
+		guint64 mount_ns;
+		const char *cgroup, *transaction, *container;
+	} cases[] = {
+		{1, "/user.slice/session-1.scope", "dpkg[10]", NULL},
+		{5, "/system.slice/apt-daily.service", "dpkg[10]", NULL},
+		{5, "/user.slice/user@1000.service/app.slice/x.service", NULL, "mount namespace 5"},
+		{5, "/user.slice/session-1.scope", NULL, "mount namespace 5"},
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autoptr(ProcessTable) table = process_table_new(100);
+		Sighting sighting = exec_of(10, "/usr/bin/dpkg", -1, 101);
+		g_autoptr(Actor) actor = NULL;
+
+		fork_of(table, 10, 1, 100);
+		sighting.mount_ns = cases[i].mount_ns;
+		sighting.cgroup_id = 7;
+		sighting.cgroup = cases[i].cgroup;
+		process_table_see(table, &sighting);
+		actor = describe(table, 10);
+		g_assert_cmpstr(actor->transaction, ==, cases[i].transaction);
+		g_assert_cmpstr(actor->container, ==, cases[i].container);
+	}
 }
 
 /* The programs of a watched system that is not ours lie below its root. */
@@ -249,6 +311,8 @@ int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/describe/login", test_login);
+	g_test_add_func("/describe/login/taken", test_login_that_was_taken);
+	g_test_add_func("/describe/package-manager/elsewhere", test_package_manager_elsewhere);
 	g_test_add_func("/describe/service", test_service);
 	g_test_add_func("/describe/package-manager", test_package_manager);
 	g_test_add_func("/describe/package-manager-of-an-image", test_package_manager_of_an_image);

@@ -209,6 +209,31 @@ static void test_cgroups(void)
 	g_assert_null(process_table_cgroup(table, 8));
 }
 
+/* What /proc shows may be what the process wants to show. */
+static void test_read_is_not_told(void)
+{
+	g_autoptr(ProcessTable) table = process_table_new(100);
+	Sighting found = SIGHTING_INIT(SIGHTING_FOUND, 10, 0);
+	Sighting read = SIGHTING_INIT(SIGHTING_EXEC, 11, 110);
+	const char *doubt;
+
+	found.exe = "/bin/bash";
+	process_table_see(table, &found);
+	g_assert_cmpstr(ran(table, 10, 90, 130, &doubt), ==, "/bin/bash");
+	g_assert_nonnull(doubt);
+	fork_at(table, 11, 10, 100);
+	read.exe = "/bin/cp";
+	read.read_usec = 111;
+	process_table_see(table, &read);
+	g_assert_cmpstr(ran(table, 11, 120, 130, &doubt), ==, "/bin/cp");
+	g_assert_nonnull(doubt);
+	/* silent twin: what the kernel says as it happens */
+	fork_at(table, 12, 10, 100);
+	exec_at(table, 12, "/bin/mv", -1, 110);
+	g_assert_cmpstr(ran(table, 12, 120, 130, &doubt), ==, "/bin/mv");
+	g_assert_null(doubt);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -221,5 +246,6 @@ int main(int argc, char **argv)
 	g_test_add_func("/process-table/double-fork", test_double_fork);
 	g_test_add_func("/process-table/flood", test_flood);
 	g_test_add_func("/process-table/cgroups", test_cgroups);
+	g_test_add_func("/process-table/read-is-not-told", test_read_is_not_told);
 	return g_test_run();
 }

@@ -54,7 +54,7 @@ static void test_gone(const void *source)
 	waitpid(pid, NULL, 0);
 	actor = witness_name(witness, pid, since_usec, clock_mono_usec());
 	g_assert_cmpint(actor->pid, ==, pid);
-	if (witness_reach(witness) < CONFIDENCE_EXACT) {
+	if (g_str_equal(source, "proc")) {
 		g_assert_cmpint(actor->confidence, ==, CONFIDENCE_UNKNOWN);
 		g_assert_null(actor->exe);
 		return;
@@ -66,7 +66,8 @@ static void test_gone(const void *source)
 		g_assert_cmpint(actor->pid, ==, pid);
 		return;
 	}
-	g_assert_cmpint(actor->confidence, ==, CONFIDENCE_EXACT);
+	g_assert_cmpint(actor->confidence, ==, witness_reach(witness));
+	g_assert_cmpint(actor->how == NULL, ==, actor->confidence == CONFIDENCE_EXACT);
 	g_assert_cmpstr(actor->exe, ==, shell);
 	g_assert_cmpstr(actor->cmdline, ==, "sh -c PASSWORD=****; exit 0");
 	g_assert_cmpint(actor->uid, ==, 0);
