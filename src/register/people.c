@@ -22,6 +22,7 @@ static void person_free(Person *person)
 	g_strfreev(person->principals);
 	g_strfreev(person->logins);
 	g_strfreev(person->contacts);
+	g_clear_pointer(&person->answers, g_ptr_array_unref);
 	g_free(person);
 }
 
@@ -98,11 +99,43 @@ static bool take_leaving(Person *person, const YamlDocument *document, const Yam
 	       yaml_complain(document, node, "like 2026-12-31T00:00:00Z", error, "this is no time");
 }
 
+static bool take_answers(Person *person, const YamlDocument *document, const YamlNode *node,
+			 GError **error)
+{
+	if (node == NULL) {
+		return true;
+	}
+	person->answers = duties_read(document, node, error);
+	return person->answers != NULL;
+}
+
+/* Whoever is next in line must be somebody, wherever in the file. */
+static bool check_lines(const People *people, const YamlDocument *document, GError **error)
+{
+	for (guint i = 0; i < people->all->len; i++) {
+		const Person *person = people->all->pdata[i];
+
+		for (guint d = 0; person->answers != NULL && d < person->answers->len; d++) {
+			const Duty *duty = person->answers->pdata[d];
+
+			for (char **name = duty->next; *name != NULL; name++) {
+				if (people_find(people, *name) == NULL) {
+					return yaml_complain(
+						document, yaml_root(document)->keys->pdata[i],
+						"write who that is", error,
+						"next in line is %s: nobody known", *name);
+				}
+			}
+		}
+	}
+	return true;
+}
+
 static bool read_person(People *people, const YamlDocument *document, const YamlNode *key,
 			const YamlNode *value, GError **error)
 {
-	static const char *const known[] = {"principals", "logins", "contacts", "valid-before",
-					    NULL};
+	static const char *const known[] = {"principals",   "logins",  "contacts",
+					    "valid-before", "answers", NULL};
 	Person *person = g_new0(Person, 1);
 
 	person->name = g_strdup(key->text);
@@ -122,6 +155,7 @@ static bool read_person(People *people, const YamlDocument *document, const Yaml
 			  error) &&
 	       take_names(NULL, person, document, yaml_get(value, "contacts"), &person->contacts,
 			  error) &&
+	       take_answers(person, document, yaml_get(value, "answers"), error) &&
 	       take_leaving(person, document, yaml_get(value, "valid-before"), error);
 }
 
@@ -154,7 +188,7 @@ People *people_parse(const char *file, const void *data, gsize size, GError **er
 			return NULL;
 		}
 	}
-	return g_steal_pointer(&people);
+	return check_lines(people, document, error) ? g_steal_pointer(&people) : NULL;
 }
 
 /* Asking */
@@ -202,4 +236,50 @@ GStrv people_complete(const People *people, GStrv names)
 	}
 	g_strfreev(names);
 	return g_strv_builder_end(all);
+}
+
+static bool is_here(const Person *person, gint64 now_usec)
+{
+	return person->left_usec == 0 || person->left_usec > now_usec;
+}
+
+static void add_present(GPtrArray *line, const Person *person, gint64 now_usec)
+{
+	if (is_here(person, now_usec) && !g_ptr_array_find(line, person, NULL)) {
+		g_ptr_array_add(line, (Person *)person);
+	}
+}
+
+static const Duty *find_duty(const Person *person, const char *host, const char *path)
+{
+	for (guint i = 0; person->answers != NULL && i < person->answers->len; i++) {
+		const Duty *duty = person->answers->pdata[i];
+
+		if (duty_covers(duty, host, path)) {
+			return duty;
+		}
+	}
+	return NULL;
+}
+
+GPtrArray *people_line(const People *people, const char *host, const char *path, gint64 now_usec,
+		       gint64 *ret_within_usec)
+{
+	GPtrArray *line = g_ptr_array_new();
+
+	*ret_within_usec = DUTY_WITHIN_USEC;
+	for (guint i = 0; people != NULL && line->len == 0 && i < people->all->len; i++) {
+		const Person *person = people->all->pdata[i];
+		const Duty *duty = find_duty(person, host, path);
+
+		if (duty == NULL) {
+			continue;
+		}
+		*ret_within_usec = duty->within_usec;
+		add_present(line, person, now_usec);
+		for (char **name = duty->next; *name != NULL; name++) {
+			add_present(line, people_find(people, *name), now_usec);
+		}
+	}
+	return line;
 }

@@ -8,10 +8,12 @@
  *     logins: [alice, alice-adm]
  *     contacts: ["mailto:alice@example.org"]
  *     valid-before: 2026-12-31T00:00:00Z        # has left by then
+ *     answers: [{paths: [/etc/fstab], next: [bob]}]     # register/duty.h
  */
 #pragma once
 
 #include "base/error.h"
+#include "register/duty.h"
 
 #include <glib.h>
 #include <stdbool.h>
@@ -23,6 +25,7 @@ typedef struct {
 	char *name;
 	GStrv principals, logins, contacts; /* empty: none, never NULL */
 	gint64 left_usec;                   /* 0: is still here */
+	GPtrArray *answers;                 /* of Duty; NULL: for nothing */
 } Person;
 
 typedef struct People People;
@@ -43,3 +46,12 @@ const Person *people_find(const People *people, const char *name);
 bool people_are_one(const People *people, const char *a, const char *b);
 /* Adds every name of the person who has one of `names` to the list; takes it, gives a new one. */
 GStrv people_complete(const People *people, GStrv names);
+
+/*
+ * Who answers for a path of a host (NULL: for the host itself) at a moment: Person, who is to be
+ * told first comes first; who has left by then is not among them. Of several duties the first in
+ * the file holds that has somebody left. Empty: nobody answers for it. *ret_within_usec: how long
+ * each has. Caller unrefs.
+ */
+GPtrArray *people_line(const People *people, const char *host, const char *path, gint64 now_usec,
+		       gint64 *ret_within_usec);
