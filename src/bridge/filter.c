@@ -10,6 +10,7 @@ void filter_clear(Filter *filter)
 	g_strfreev(filter->topics);
 	g_strfreev(filter->hosts);
 	g_strfreev(filter->paths);
+	g_strfreev(filter->owners);
 	memset(filter, 0, sizeof(*filter));
 }
 

@@ -13,6 +13,7 @@ typedef struct {
 	guint severity; /* at least; 0 informational */
 	GStrv hosts;    /* patterns with * and ? */
 	GStrv paths;    /* globs (base/glob.h): events without files do not fit */
+	GStrv owners;   /* names of people: not tested here but by roster_fits */
 } Filter;
 
 void filter_clear(Filter *filter);

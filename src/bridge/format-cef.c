@@ -43,17 +43,16 @@ static const struct {
 
 static const guint severities[] = {1, 3, 6, 8, 10};
 
+/* At most `max` bytes of the value, before it is escaped. */
 static void append_escaped(GString *out, const char *text, const char *specials, gsize max)
 {
-	for (gsize i = 0; text[i] != '\0' && i < max; i++) {
-		if (text[i] == '\n' || text[i] == '\r') {
-			g_string_append(out, "\\n");
-			continue;
-		}
-		if (strchr(specials, text[i]) != NULL) {
+	g_autofree char *part = format_cut(text, max);
+
+	for (const char *c = part; *c != '\0'; c++) {
+		if (strchr(specials, *c) != NULL) {
 			g_string_append_c(out, '\\');
 		}
-		g_string_append_c(out, text[i]);
+		g_string_append_c(out, *c);
 	}
 }
 

@@ -52,21 +52,9 @@ static const struct {
 /* informational, low, medium, high, critical */
 static const guint severities[] = {6, 5, 4, 3, 2};
 
-/* Whole characters of at most `max` bytes. */
-static char *cut(const char *text, gsize max)
-{
-	char *copy = g_strndup(text, max);
-	const char *end;
-
-	if (!g_utf8_validate(copy, -1, &end)) {
-		copy[end - copy] = '\0';
-	}
-	return copy;
-}
-
 static void append_param(GString *out, const char *name, const char *value)
 {
-	g_autofree char *text = cut(value, VALUE_MAX);
+	g_autofree char *text = format_cut(value, VALUE_MAX);
 
 	g_string_append_printf(out, " %s=\"", name);
 	for (const char *c = text; *c != '\0'; c++) {
@@ -96,8 +84,8 @@ void format_rfc5424(const Record *record, GString *out)
 {
 	g_autofree char *msgid = g_ascii_strup(record_verdict(record), -1);
 	g_autofree char *summary = record_summary(record);
-	g_autofree char *message = cut(summary, SUMMARY_MAX);
-	g_autofree char *host = cut(record_word(record, "host.name"), HOST_MAX);
+	g_autofree char *message = format_cut(summary, SUMMARY_MAX);
+	g_autofree char *host = format_cut(record_word(record, "host.name"), HOST_MAX);
 
 	/* A name that could end the header is no host name. */
 	g_strcanon(host, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_:", '_');

@@ -17,10 +17,24 @@ static void format_native(const Record *record, GString *out)
 	json_decref(body);
 }
 
+char *format_cut(const char *text, gsize max)
+{
+	g_autofree char *sound = g_utf8_make_valid(text, -1);
+	char *copy = g_strndup(sound, max);
+	const char *end;
+
+	if (!g_utf8_validate(copy, -1, &end)) {
+		copy[end - copy] = '\0';
+	}
+	for (char *c = copy; *c != '\0'; c++) {
+		*c = g_ascii_iscntrl(*c) ? ' ' : *c;
+	}
+	return copy;
+}
+
 static const Format formats[] = {
-	{"rfc5424", false, format_rfc5424},
-	{"ecs", false, format_ecs},
-	{"cef", false, format_cef},
+	{"rfc5424", false, format_rfc5424}, {"ecs", false, format_ecs},
+	{"cef", false, format_cef},         {"hec", false, format_hec},
 	{"native", true, format_native},
 };
 

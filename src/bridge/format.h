@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Formats: how a record is written. A table of names; the mappings are tables too, one file each:
- * rfc5424 (structured data), ecs (JSON), cef, and native (the event as it is, once, not per file).
+ * rfc5424 (structured data), ecs (JSON), cef, hec (what Splunk's HTTP Event
+ * Collector takes) and native (the event as it is, once, not per file).
  */
 #pragma once
 
@@ -18,6 +19,10 @@ typedef struct {
 /* The format of that name; NULL: there is none. */
 const Format *format_find(const char *name);
 
+/* Whole characters of at most `max` bytes, on one line: controls become spaces. Caller frees. */
+char *format_cut(const char *text, gsize max);
+
 void format_rfc5424(const Record *record, GString *out);
 void format_ecs(const Record *record, GString *out);
 void format_cef(const Record *record, GString *out);
+void format_hec(const Record *record, GString *out);

@@ -14,10 +14,11 @@
 #include <unistd.h>
 
 #define FILE_MODE 0640
+#define TOLD_MAX_BYTES (64 * 1024 * 1024)
 
 struct Ledger {
 	int folder;
-	char *cursor_name, *dead_name;
+	char *cursor_name, *dead_name, *told_name;
 	char id[DIGEST_HEX + 1];
 };
 
@@ -39,6 +40,7 @@ Ledger *ledger_open(int folder, const char *name, GError **error)
 	ledger->folder = folder;
 	ledger->cursor_name = g_strconcat(name, ".cursor", NULL);
 	ledger->dead_name = g_strconcat(name, ".dead", NULL);
+	ledger->told_name = g_strconcat(name, ".told", NULL);
 	return read_cursor(ledger, error) ? g_steal_pointer(&ledger) : NULL;
 }
 
@@ -49,6 +51,7 @@ void ledger_free(Ledger *ledger)
 	}
 	g_free(ledger->cursor_name);
 	g_free(ledger->dead_name);
+	g_free(ledger->told_name);
 	g_free(ledger);
 }
 
@@ -85,4 +88,15 @@ bool ledger_bury(Ledger *ledger, const char *id, const char *record, const char 
 		error_set_errno(error, "cannot write %s", ledger->dead_name);
 	}
 	return ok;
+}
+
+bool ledger_store_told(Ledger *ledger, const char *text, GError **error)
+{
+	return io_replace_file(ledger->folder, ledger->told_name, text, strlen(text), FILE_MODE,
+			       error);
+}
+
+bool ledger_read_told(const Ledger *ledger, char **ret_text, GError **error)
+{
+	return io_read_text(ledger->folder, ledger->told_name, TOLD_MAX_BYTES, ret_text, error);
 }

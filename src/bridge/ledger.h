@@ -3,6 +3,7 @@
  * The ledger of one output, in the folder of cursors: `NAME.cursor`, the id of the last event whose
  * records were all acknowledged, and `NAME.dead`, a line of JSON for each record that the receiver
  * refused for good: {"time","id","why","record"}. Whoever mends the cause finds there what to send.
+ * Where people are told in turn, `NAME.told` has who was told of what is open (duties.h).
  */
 #pragma once
 
@@ -26,3 +27,7 @@ bool ledger_move(Ledger *ledger, const char *id, GError **error);
 /* On disk before it returns. */
 bool ledger_bury(Ledger *ledger, const char *id, const char *record, const char *why,
 		 GError **error);
+
+/* Replaces NAME.told, on disk before it returns; reads it: *ret NULL when there is none. */
+bool ledger_store_told(Ledger *ledger, const char *text, GError **error);
+bool ledger_read_told(const Ledger *ledger, char **ret_text, GError **error);

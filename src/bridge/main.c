@@ -98,10 +98,27 @@ static bool open_places(Bridge *bridge, GError **error)
 	return bridge->signals >= 0 || error_set_errno(error, "cannot wait for signals");
 }
 
+/* Passwords and keys, which nobody can open afterwards. */
+static bool load_peers(Bridge *bridge, GError **error)
+{
+	for (guint i = 0; i < bridge->settings->outputs->len; i++) {
+		OutputSettings *output = g_ptr_array_index(bridge->settings->outputs, i);
+
+		if (!peer_load(&output->peer, output->has_tls && sink_is_by_tls(output->to),
+			       error)) {
+			g_prefix_error(error, "%s: ", output->name);
+			return false;
+		}
+	}
+	return true;
+}
+
 /* What libraries read when they are used for the first time, while it can be opened. */
 static void warm_up(void)
 {
 	void *zmq = zmq_ctx_new();
+
+	sink_warm_up();
 
 	json_object_seed(0);
 	tzset();
@@ -111,7 +128,7 @@ static void warm_up(void)
 static bool prepare(Bridge *bridge, GError **error)
 {
 	bridge->bus = (OutputBus){bridge->settings->live, bridge->settings->replay,
-				  bridge->server_key, bridge->secret_key};
+				  bridge->server_key, bridge->secret_key, bridge->settings->people};
 	for (guint i = 0; i < bridge->settings->outputs->len; i++) {
 		Output *output = output_new(g_ptr_array_index(bridge->settings->outputs, i),
 					    &bridge->bus, bridge->cursors, error);
@@ -174,7 +191,8 @@ static int start(Bridge *bridge, const Options *options, GError **error)
 	if (options->check) {
 		return 0;
 	}
-	if (!read_keys(bridge, error) || !open_places(bridge, error)) {
+	if (!read_keys(bridge, error) || !load_peers(bridge, error) ||
+	    !open_places(bridge, error)) {
 		return EXIT_TROUBLE;
 	}
 	warm_up();

@@ -1,47 +1,30 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* An output at work: see output.h. */
 #include "bridge/output.h"
-#include "base/clock.h"
 #include "base/log.h"
+#include "bridge/courier.h"
+#include "bridge/follow.h"
 #include "bridge/ledger.h"
-#include "client/client.h"
-#include "event/event.h"
+#include "bridge/vigil.h"
 
 #include <string.h>
 
 #define BATCH_EVENTS 512
+#define BATCH_EVENTS_EACH 32
 #define BATCH_BYTES (1024 * 1024)
 #define WAIT_MS 200
-#define PAUSE_FIRST_MS 100
-#define PAUSE_MOST_MS 60000
-
-/* A record on its way. */
-typedef struct {
-	char *text;
-	gsize size;
-	char id[EVENT_ID_HEX + 1];
-	bool is_dead; /* the receiver refused it */
-} Parcel;
+#define PAUSE_USEC 100000
 
 struct Output {
 	const OutputSettings *settings;
 	const OutputBus *bus;
 	Ledger *ledger;
+	Courier *courier;
 	Client *client;
-	Sink *sink;       /* NULL: not connected */
-	GPtrArray *batch; /* of Parcel */
-	gsize batch_bytes;
-	guint batch_events;
+	Roster *roster; /* NULL: nobody is known */
+	guint batch_events, batch_most;
 	char last[EVENT_ID_HEX + 1]; /* the batch's last event, with records or without */
-	guint pause_ms;
-	bool is_troubled; /* and that was said */
 };
-
-static void parcel_free(Parcel *parcel)
-{
-	g_free(parcel->text);
-	g_free(parcel);
-}
 
 Output *output_new(const OutputSettings *settings, const OutputBus *bus, int folder, GError **error)
 {
@@ -49,10 +32,17 @@ Output *output_new(const OutputSettings *settings, const OutputBus *bus, int fol
 
 	output->settings = settings;
 	output->bus = bus;
-	output->batch = g_ptr_array_new_with_free_func((GDestroyNotify)parcel_free);
+	output->batch_most = sink_ops(settings->to)->is_each ? BATCH_EVENTS_EACH : BATCH_EVENTS;
 	output->ledger = ledger_open(folder, settings->name, error);
 	if (output->ledger == NULL) {
 		return NULL;
+	}
+	output->courier = courier_new(settings, output->ledger);
+	if (bus->people != NULL) {
+		output->roster = roster_new(bus->people, error);
+		if (output->roster == NULL) {
+			return NULL;
+		}
 	}
 	return g_steal_pointer(&output);
 }
@@ -62,29 +52,24 @@ void output_free(Output *output)
 	if (output == NULL) {
 		return;
 	}
-	sink_close(output->sink);
+	courier_free(output->courier);
 	client_free(output->client);
 	ledger_free(output->ledger);
-	g_ptr_array_unref(output->batch);
+	roster_free(output->roster);
 	g_free(output);
 }
 
 static void add_record(Output *output, const char *topic, const Record *record)
 {
 	GString *text;
-	Parcel *parcel;
 
-	if (!filter_fits(&output->settings->filter, topic, record)) {
+	if (!filter_fits(&output->settings->filter, topic, record) ||
+	    !roster_fits(output->roster, output->settings->filter.owners, record)) {
 		return;
 	}
 	text = g_string_new(NULL);
 	output->settings->format->write(record, text);
-	parcel = g_new0(Parcel, 1);
-	parcel->size = text->len;
-	parcel->text = g_string_free(text, FALSE);
-	g_strlcpy(parcel->id, record->id, sizeof(parcel->id));
-	g_ptr_array_add(output->batch, parcel);
-	output->batch_bytes += parcel->size;
+	courier_load(output->courier, parcel_new(text, record->id));
 }
 
 /* The whole event once when one of its files fits, or each file that does. */
@@ -93,10 +78,11 @@ static void add_files(Output *output, const ClientEvent *event, const json_t *js
 {
 	for (gsize i = 0; i < json_array_size(files); i++) {
 		Record record = {json, event->id, json_array_get(files, i), (guint)i};
-		guint before = output->batch->len;
+		guint before = courier_parcels(output->courier)->len;
 
 		add_record(output, event->topic, &record);
-		if (output->settings->format->is_whole && output->batch->len > before) {
+		if (output->settings->format->is_whole &&
+		    courier_parcels(output->courier)->len > before) {
 			return;
 		}
 	}
@@ -109,7 +95,7 @@ static void add_event(Output *output, const ClientEvent *event)
 
 	if (json_array_size(files) > 0) {
 		add_files(output, event, json, files);
-	} else {
+	} else if (json != NULL) {
 		add_record(output, event->topic, &(Record){json, event->id, NULL, 0});
 	}
 	json_decref(json);
@@ -117,147 +103,69 @@ static void add_event(Output *output, const ClientEvent *event)
 	output->batch_events++;
 }
 
-static bool give_up(const Output *output, ClientResult result, const GError *error)
-{
-	log_error("%s: %s", output->settings->name,
-		  result == CLIENT_GONE ? "the journal does not know its cursor any more: history "
-					  "was rewritten, or this is another host"
-					: error->message);
-	return false;
-}
-
-static void say_silence(const Output *output, bool is_silent)
-{
-	const char *host = client_host(output->client);
-
-	log_warning("%s: %s%s%s", output->settings->name, is_silent ? "not heard from " : "",
-		    host == NULL ? "the host" : host,
-		    is_silent ? " for 30 seconds" : " is heard again");
-}
-
 /* Fills the batch with what there is, waiting only for the first. False: it cannot go on. */
 static bool collect(Output *output)
 {
-	while (output->batch_events < BATCH_EVENTS && output->batch_bytes < BATCH_BYTES) {
-		g_autoptr(GError) error = NULL;
+	roster_look(output->roster);
+	while (output->batch_events < output->batch_most &&
+	       courier_bytes(output->courier) < BATCH_BYTES) {
 		ClientEvent event;
-		ClientResult result = client_next(
-			output->client, output->batch_events == 0 ? WAIT_MS : 0, &event, &error);
 
-		switch (result) {
-		case CLIENT_EVENT:
+		switch (follow_next(output->client, output->settings->name,
+				    output->batch_events == 0 ? WAIT_MS : 0, &event)) {
+		case FOLLOW_EVENT:
 			add_event(output, &event);
 			break;
-		case CLIENT_TIMEOUT:
+		case FOLLOW_NOTHING:
 			return true;
-		case CLIENT_SILENT:
-		case CLIENT_HEARD:
-			say_silence(output, result == CLIENT_SILENT);
-			break;
-		case CLIENT_REFUSED:
-			log_warning("%s: %s", output->settings->name, error->message);
-			break;
-		case CLIENT_GONE:
-		case CLIENT_BROKEN:
-		case CLIENT_ERROR:
-			return give_up(output, result, error);
+		case FOLLOW_END:
+			return false;
 		}
 	}
 	return true;
 }
 
-static SinkResult send_all(Output *output, GError **error)
-{
-	if (output->sink == NULL) {
-		output->sink = sink_open(output->settings->to, error);
-	}
-	if (output->sink == NULL) {
-		return SINK_RETRY;
-	}
-	for (guint i = 0; i < output->batch->len; i++) {
-		Parcel *parcel = g_ptr_array_index(output->batch, i);
-		g_autoptr(GError) why = NULL;
-		SinkResult result =
-			parcel->is_dead ? SINK_OK
-					: sink_send(output->sink, parcel->text, parcel->size, &why);
-
-		if (result == SINK_REFUSED &&
-		    ledger_bury(output->ledger, parcel->id, parcel->text, why->message, error)) {
-			parcel->is_dead = true;
-			log_warning("%s: a record of event %.12s was refused: %s",
-				    output->settings->name, parcel->id, why->message);
-			result = SINK_OK;
-		}
-		if (result != SINK_OK) {
-			if (*error == NULL) {
-				g_propagate_error(error, g_steal_pointer(&why));
-			}
-			return SINK_RETRY;
-		}
-	}
-	return sink_flush(output->sink, error);
-}
-
-static void pause_for(Output *output, gint *is_over, const GError *error)
-{
-	gint64 until;
-
-	if (!output->is_troubled) {
-		log_warning("%s: %s; trying again", output->settings->name, error->message);
-		output->is_troubled = true;
-	}
-	g_clear_pointer(&output->sink, sink_close);
-	output->pause_ms = CLAMP(output->pause_ms * 2, PAUSE_FIRST_MS, PAUSE_MOST_MS);
-	until = clock_mono_usec() + output->pause_ms * G_GINT64_CONSTANT(1000);
-	while (!g_atomic_int_get(is_over) && clock_mono_usec() < until) {
-		g_usleep(PAUSE_FIRST_MS * 1000);
-	}
-}
-
 /* All of the batch is acknowledged: the cursor may move. */
-static bool settle(Output *output, GError **error)
+static bool settle(Output *output)
 {
-	if (!ledger_move(output->ledger, output->last, error)) {
+	g_autoptr(GError) error = NULL;
+
+	if (!ledger_move(output->ledger, output->last, &error)) {
+		courier_rest(output->courier, error);
 		return false;
 	}
-	if (output->is_troubled) {
-		log_info("%s: works again", output->settings->name);
-	}
-	output->is_troubled = false;
-	output->pause_ms = 0;
-	g_ptr_array_set_size(output->batch, 0);
-	output->batch_bytes = output->batch_events = 0;
+	courier_settle(output->courier);
+	courier_unload(output->courier);
+	output->batch_events = 0;
 	return true;
 }
 
 static void deliver(Output *output, gint *is_over)
 {
 	while (!g_atomic_int_get(is_over)) {
-		g_autoptr(GError) error = NULL;
-		bool is_sent = output->batch->len == 0 || send_all(output, &error) == SINK_OK;
-
-		if (is_sent && settle(output, &error)) {
+		if (!courier_is_ready(output->courier)) {
+			g_usleep(PAUSE_USEC);
+			continue;
+		}
+		if (courier_deliver(output->courier) && settle(output)) {
 			return;
 		}
-		pause_for(output, is_over, error);
 	}
 }
 
 bool output_run(Output *output, gint *is_over)
 {
-	g_autoptr(GError) error = NULL;
-
-	output->client = client_new(&(ClientOptions){.live = output->bus->live,
-						     .replay = output->bus->replay,
-						     .server_key = output->bus->server_key,
-						     .secret_key = output->bus->secret_key,
-						     .since = ledger_cursor(output->ledger)},
-				    &error);
-	if (output->client == NULL) {
-		log_error("%s: %s", output->settings->name, error->message);
-		return false;
+	if (sink_ops(output->settings->to)->subject != SINK_EVENTS) {
+		return vigil_run(&(Vigil){.settings = output->settings,
+					  .bus = output->bus,
+					  .ledger = output->ledger,
+					  .courier = output->courier,
+					  .roster = output->roster},
+				 is_over);
 	}
-	while (!g_atomic_int_get(is_over)) {
+	output->client =
+		follow_begin(output->bus, output->settings->name, ledger_cursor(output->ledger));
+	while (output->client != NULL && !g_atomic_int_get(is_over)) {
 		if (!collect(output)) {
 			return false;
 		}
@@ -265,5 +173,5 @@ bool output_run(Output *output, gint *is_over)
 			deliver(output, is_over);
 		}
 	}
-	return true;
+	return output->client != NULL;
 }

@@ -2,23 +2,20 @@
 /*
  * One output at work, in a thread of its own: follows the bus from its cursor, sends what its
  * filter lets through, and moves the cursor when the receiver has acknowledged. The journal is the
- * spool: nothing is kept here but the batch that is on its way. A receiver that is away is tried
- * again, with pauses that grow to a minute; other outputs do not notice.
+ * spool: nothing is kept here but the batch that is on its way (and, where open alerts are told,
+ * those: vigil.h). A receiver that is away is tried again, with pauses that grow to a minute; other
+ * outputs do not notice.
  */
 #pragma once
 
 #include "base/error.h"
+#include "bridge/follow.h"
 #include "bridge/settings.h"
 
 #include <glib.h>
 #include <stdbool.h>
 
 typedef struct Output Output;
-
-typedef struct {
-	const char *live, *replay;
-	const char *server_key, *secret_key; /* NULL on this machine */
-} OutputBus;
 
 /* `folder`: of the cursors. All that is given stays the caller's and must last. */
 Output *output_new(const OutputSettings *settings, const OutputBus *bus, int folder,

@@ -5,31 +5,24 @@
  *
  *   live: ipc:///run/reeve/live            # or tcp:// with server_key and key
  *   replay: ipc:///run/reeve/replay
- *   cursors: /var/lib/reeve-bridge         # its own folder, and all that it writes to but for
- * files outputs:
+ *   cursors: /var/lib/reeve-bridge         # its own folder: all it writes to but its outputs
+ *   people: /etc/reeve/people/people.yaml  # who answers for what
+ *   outputs:
  *     - {name: siem, to: "relp://192.0.2.9:2514", format: rfc5424}
  *     - {name: pager, to: "tcp://192.0.2.9:601", format: cef, topics: [ev/1/alert/],
  *        severity: high, hosts: ["web-*"], paths: [/etc/ssh/sshd_config]}
  */
 #pragma once
 
-#include "bridge/filter.h"
-#include "bridge/format.h"
-#include "bridge/sink.h"
+#include "bridge/output-settings.h"
 
 #include <glib.h>
 
 #define OUTPUTS_MAX 64
 
 typedef struct {
-	char *name; /* letters, digits, `-`, `_`; names its files in the folder of cursors */
-	char *to;   /* address of a sink */
-	const Format *format;
-	Filter filter;
-} OutputSettings;
-
-typedef struct {
 	char *live, *replay, *cursors;
+	char *people;           /* people.yaml; NULL: nobody is known */
 	char *server_key, *key; /* files; NULL on this machine */
 	GPtrArray *outputs;     /* of OutputSettings */
 } Settings;

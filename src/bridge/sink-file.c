@@ -40,8 +40,14 @@ static bool end_line(int fd, GError **error)
 	return last == '\n' || io_write_all(fd, "\n", 1, error);
 }
 
-static Sink *file_open(const char *address, GError **error)
+static bool file_is_valid(const SinkPlace *place)
 {
+	return *place->address == '/';
+}
+
+static Sink *file_open(const SinkPlace *place, GError **error)
+{
+	const char *address = place->address;
 	auto_fd int fd =
 		open(address, O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, FILE_MODE);
 
@@ -52,19 +58,24 @@ static Sink *file_open(const char *address, GError **error)
 	return end_line(fd, error) ? sink_new(fd_steal(&fd), true) : NULL;
 }
 
-static Sink *stdout_open(const char *address, GError **error)
+static bool stdout_is_valid(const SinkPlace *place)
 {
-	(void)address;
+	return *place->address == '\0';
+}
+
+static Sink *stdout_open(const SinkPlace *place, GError **error)
+{
+	(void)place;
 	(void)error;
 	return sink_new(STDOUT_FILENO, false);
 }
 
-static SinkResult file_send(Sink *sink, const char *record, gsize size, GError **error)
+static SinkResult file_send(Sink *sink, Parcel *parcel, GError **error)
 {
 	FileSink *file = (FileSink *)sink;
 
 	(void)error;
-	g_string_append_len(file->lines, record, (gssize)size);
+	g_string_append_len(file->lines, parcel->text, (gssize)parcel->size);
 	g_string_append_c(file->lines, '\n');
 	return SINK_OK;
 }
@@ -92,5 +103,19 @@ static void file_close(Sink *sink)
 	g_free(file);
 }
 
-const SinkOps sink_file = {"file://", false, file_open, file_send, file_flush, file_close};
-const SinkOps sink_stdout = {"stdout:", false, stdout_open, file_send, file_flush, file_close};
+const SinkOps sink_file = {
+	.scheme = "file://",
+	.is_valid = file_is_valid,
+	.open = file_open,
+	.send = file_send,
+	.flush = file_flush,
+	.close = file_close,
+};
+const SinkOps sink_stdout = {
+	.scheme = "stdout:",
+	.is_valid = stdout_is_valid,
+	.open = stdout_open,
+	.send = file_send,
+	.flush = file_flush,
+	.close = file_close,
+};

@@ -16,8 +16,14 @@ typedef struct {
 	int fd;
 } LocalSink;
 
-static Sink *local_open(const char *address, GError **error)
+static bool local_is_valid(const SinkPlace *place)
 {
+	return *place->address == '/';
+}
+
+static Sink *local_open(const SinkPlace *place, GError **error)
+{
+	const char *address = place->address;
 	struct sockaddr_un where = {.sun_family = AF_UNIX};
 	auto_fd int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	LocalSink *local;
@@ -37,17 +43,23 @@ static Sink *local_open(const char *address, GError **error)
 }
 
 /* A logger with a full queue is waited for, one that hangs is tried again later. */
-static SinkResult local_send(Sink *sink, const char *record, gsize size, GError **error)
+static SinkResult local_send(Sink *sink, Parcel *parcel, GError **error)
 {
 	LocalSink *local = (LocalSink *)sink;
 	struct pollfd on = {local->fd, POLLOUT, 0};
 
+	errno = ETIMEDOUT;
 	if (poll(&on, 1, PATIENCE_MS) == 1 &&
-	    send(local->fd, record, size, MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)size) {
+	    send(local->fd, parcel->text, parcel->size, MSG_NOSIGNAL | MSG_DONTWAIT) ==
+		    (ssize_t)parcel->size) {
+		return SINK_OK;
+	}
+	if (errno == EMSGSIZE) {
+		parcel->why = g_strdup_printf("the logger does not take it: %s", g_strerror(errno));
 		return SINK_OK;
 	}
 	error_set_errno(error, "the logger does not take it");
-	return errno == EMSGSIZE ? SINK_REFUSED : SINK_RETRY;
+	return SINK_RETRY;
 }
 
 static SinkResult local_flush(Sink *sink, GError **error)
@@ -65,4 +77,11 @@ static void local_close(Sink *sink)
 	g_free(local);
 }
 
-const SinkOps sink_local = {"syslog://", true, local_open, local_send, local_flush, local_close};
+const SinkOps sink_local = {
+	.scheme = "syslog://",
+	.is_valid = local_is_valid,
+	.open = local_open,
+	.send = local_send,
+	.flush = local_flush,
+	.close = local_close,
+};

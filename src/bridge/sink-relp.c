@@ -72,11 +72,6 @@ static SinkResult relp_flush(Sink *sink, GError **error)
 static SinkResult put(RelpSink *relp, const char *command, const char *data, gsize size,
 		      GError **error)
 {
-	if (size > RELP_DATA_MAX) {
-		g_set_error(error, REEVE_ERROR, REEVE_ERROR_LIMIT,
-			    "a record of %" G_GSIZE_FORMAT " bytes", size);
-		return SINK_REFUSED;
-	}
 	if (relp->sent == TXNR_MAX) {
 		g_set_error(error, REEVE_ERROR, REEVE_ERROR_LIMIT, "a session has no more numbers");
 		return SINK_RETRY;
@@ -85,9 +80,14 @@ static SinkResult put(RelpSink *relp, const char *command, const char *data, gsi
 	return SINK_OK;
 }
 
-static SinkResult relp_send(Sink *sink, const char *record, gsize size, GError **error)
+static SinkResult relp_send(Sink *sink, Parcel *parcel, GError **error)
 {
-	return put((RelpSink *)sink, "syslog", record, size, error);
+	if (parcel->size > RELP_DATA_MAX) {
+		parcel->why =
+			g_strdup_printf("a record of %" G_GSIZE_FORMAT " bytes", parcel->size);
+		return SINK_OK;
+	}
+	return put((RelpSink *)sink, "syslog", parcel->text, parcel->size, error);
 }
 
 static void relp_close(Sink *sink)
@@ -100,9 +100,14 @@ static void relp_close(Sink *sink)
 	g_free(relp);
 }
 
-static Sink *relp_open(const char *address, GError **error)
+static bool relp_is_valid(const SinkPlace *place)
 {
-	int fd = wire_connect(address, error);
+	return wire_address_is_valid(place->address);
+}
+
+static Sink *relp_open(const SinkPlace *place, GError **error)
+{
+	int fd = wire_connect(place->address, error);
 	RelpSink *relp;
 
 	if (fd < 0) {
@@ -120,4 +125,11 @@ static Sink *relp_open(const char *address, GError **error)
 	return &relp->sink;
 }
 
-const SinkOps sink_relp = {"relp://", true, relp_open, relp_send, relp_flush, relp_close};
+const SinkOps sink_relp = {
+	.scheme = "relp://",
+	.is_valid = relp_is_valid,
+	.open = relp_open,
+	.send = relp_send,
+	.flush = relp_flush,
+	.close = relp_close,
+};

@@ -10,9 +10,14 @@ typedef struct {
 	GString *out;
 } TcpSink;
 
-static Sink *tcp_open(const char *address, GError **error)
+static bool tcp_is_valid(const SinkPlace *place)
 {
-	int fd = wire_connect(address, error);
+	return wire_address_is_valid(place->address);
+}
+
+static Sink *tcp_open(const SinkPlace *place, GError **error)
+{
+	int fd = wire_connect(place->address, error);
 	TcpSink *tcp;
 
 	if (fd < 0) {
@@ -24,13 +29,12 @@ static Sink *tcp_open(const char *address, GError **error)
 	return &tcp->sink;
 }
 
-static SinkResult tcp_send(Sink *sink, const char *record, gsize size, GError **error)
+static SinkResult tcp_send(Sink *sink, Parcel *parcel, GError **error)
 {
 	TcpSink *tcp = (TcpSink *)sink;
 
 	(void)error;
-	g_string_append_printf(tcp->out, "%" G_GSIZE_FORMAT " ", size);
-	g_string_append_len(tcp->out, record, (gssize)size);
+	wire_append_counted(tcp->out, parcel->text, parcel->size);
 	return SINK_OK;
 }
 
@@ -53,4 +57,11 @@ static void tcp_close(Sink *sink)
 	g_free(tcp);
 }
 
-const SinkOps sink_tcp = {"tcp://", true, tcp_open, tcp_send, tcp_flush, tcp_close};
+const SinkOps sink_tcp = {
+	.scheme = "tcp://",
+	.is_valid = tcp_is_valid,
+	.open = tcp_open,
+	.send = tcp_send,
+	.flush = tcp_flush,
+	.close = tcp_close,
+};

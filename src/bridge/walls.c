@@ -43,25 +43,34 @@ static const WallsCallRule bridge_rules[] = {
 
 static const int no_capabilities[] = {-1};
 
-/* The folder of each file that is written to, opened for Landlock; the descriptors are ours. */
+/* The folder of a file, opened for Landlock; the descriptor is ours. */
+static bool open_folder(const char *file, WallsAccess access, GArray *paths, GError **error)
+{
+	g_autofree char *folder = g_path_get_dirname(file);
+	WallsPath path = {open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC), access};
+
+	if (path.fd < 0) {
+		return error_set_errno(error, "cannot open %s", folder);
+	}
+	g_array_append_val(paths, path);
+	return true;
+}
+
+/* Files are written, people.yaml is read whenever it is another one: by rename, so its folder.
+ * Keys, passwords and certificates are read already. */
 static bool open_folders(const Settings *settings, GArray *paths, GError **error)
 {
 	for (guint i = 0; i < settings->outputs->len; i++) {
 		const OutputSettings *output = g_ptr_array_index(settings->outputs, i);
-		WallsPath path = {.access = WALLS_WRITE};
-		g_autofree char *folder = NULL;
 
-		if (sink_ops(output->to) != &sink_file) {
-			continue;
+		if (sink_ops(output->to) == &sink_file &&
+		    !open_folder(output->to + strlen(sink_file.scheme), WALLS_WRITE, paths,
+				 error)) {
+			g_prefix_error(error, "%s: ", output->name);
+			return false;
 		}
-		folder = g_path_get_dirname(output->to + strlen(sink_file.scheme));
-		path.fd = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
-		if (path.fd < 0) {
-			return error_set_errno(error, "%s: cannot open %s", output->name, folder);
-		}
-		g_array_append_val(paths, path);
 	}
-	return true;
+	return settings->people == NULL || open_folder(settings->people, WALLS_READ, paths, error);
 }
 
 bool bridge_wall(const Settings *settings, int cursors, GError **error)

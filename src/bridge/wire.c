@@ -49,7 +49,7 @@ bool wire_address_is_valid(const char *address)
 	return read_address(address, &where, &size);
 }
 
-static bool wait_for(int fd, short events, GError **error)
+bool wire_wait(int fd, short events, GError **error)
 {
 	struct pollfd on = {fd, events, 0};
 	int n = poll(&on, 1, WIRE_PATIENCE_MS);
@@ -73,7 +73,7 @@ int wire_connect(const char *address, GError **error)
 		error_set_errno(error, "cannot connect to %s", address);
 		return -1;
 	}
-	if (!wait_for(fd, POLLOUT, error)) {
+	if (!wire_wait(fd, POLLOUT, error)) {
 		return -1;
 	}
 	getsockopt(fd, SOL_SOCKET, SO_ERROR, &problem, &problem_size);
@@ -85,13 +85,19 @@ int wire_connect(const char *address, GError **error)
 	return fd_steal(&fd);
 }
 
+void wire_append_counted(GString *out, const char *record, gsize size)
+{
+	g_string_append_printf(out, "%" G_GSIZE_FORMAT " ", size);
+	g_string_append_len(out, record, (gssize)size);
+}
+
 bool wire_write(int fd, const char *data, gsize size, GError **error)
 {
 	while (size > 0) {
 		ssize_t put = send(fd, data, size, MSG_NOSIGNAL);
 
 		if (put < 0 && errno == EAGAIN) {
-			if (!wait_for(fd, POLLOUT, error)) {
+			if (!wire_wait(fd, POLLOUT, error)) {
 				return false;
 			}
 			continue;
@@ -141,7 +147,7 @@ bool wire_read(int fd, GString *into, GError **error)
 	char block[16384];
 	ssize_t got;
 
-	if (!wait_for(fd, POLLIN, error)) {
+	if (!wire_wait(fd, POLLIN, error)) {
 		return false;
 	}
 	got = recv(fd, block, sizeof(block), MSG_DONTWAIT);

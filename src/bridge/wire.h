@@ -18,6 +18,12 @@ int wire_connect(const char *address, GError **error);
 /* Whether an address can be connected to. */
 bool wire_address_is_valid(const char *address);
 
+/* Appends a record framed by counting (RFC 6587, RFC 5425). */
+void wire_append_counted(GString *out, const char *record, gsize size);
+
+/* Waits until a connection can be read (POLLIN) or written (POLLOUT). */
+bool wire_wait(int fd, short events, GError **error);
+
 bool wire_write(int fd, const char *data, gsize size, GError **error);
 
 /* Waits until the other kernel has acknowledged every byte. */

@@ -2,7 +2,6 @@
 """reeve-bridge before real receivers: nothing lost, nothing sent twice, every field in its place."""
 
 import json
-import os
 import re
 import shutil
 import signal
@@ -13,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from conftest import PATIENCE, PROGRAMS, wait_for
+from lone_bridge import HOST, bridge  # noqa: F401 (a fixture)
 from lone_relay import relay  # noqa: F401 (a fixture)
 
-HOST = f"127.{os.getpid() >> 14 & 63 | 64}.{os.getpid() >> 7 & 127}.{os.getpid() & 127 | 128}"
-TCP, RELP = 5581, 5582
+TCP, RELP, TLS = 5581, 5582, 5583
 
 FILE = {"path": "/etc/ssh/sshd_config", "op": "updated", "type": "file", "changed": ["content"],
         "before": {"sha256": "a" * 64, "size": 10, "mode": "0644", "uid": 0, "owner": "root", "gid": 0,
@@ -35,61 +34,26 @@ LINK = {"path": "/etc/motd", "op": "created", "type": "link", "before": {}, "aft
 RICH = {"verdict": "unapproved", "severity": "critical", "files": [FILE, LINK]}
 
 
-class Bridge:
-    def __init__(self, relay, folder):
-        self.relay, self.folder = relay, folder
-        self.outputs = []
-        self.process = None
-
-    def output(self, name, to, form="native", **filters):
-        self.outputs.append({"name": name, "to": to, "format": form, **filters})
-
-    def start(self):
-        config = self.folder / "bridge.yaml"
-        # (JSON is YAML)
-        config.write_text(json.dumps({"live": self.relay.live, "replay": self.relay.replay,
-                                      "cursors": str(self.folder / "cursors"), "outputs": self.outputs}))
-        with open(self.folder / "log", "ab") as log:
-            self.process = subprocess.Popen([PROGRAMS / "reeve-bridge", "--config", config], stderr=log)
-        return self
-
-    def stop(self, how=signal.SIGTERM):
-        self.process.send_signal(how)
-        code = self.process.wait(PATIENCE)
-        self.process = None
-        return code
-
-    def cursor(self, name):
-        file = self.folder / "cursors" / f"{name}.cursor"
-        return file.read_text().strip() if file.exists() else None
-
-    def wait_for(self, *names):
-        for name in names:
-            wait_for(f"{name} to have everything",
-                     lambda name=name: self.cursor(name) == self.relay.journal.ids[-1])
-
-
-@pytest.fixture
-def bridge(relay, tmp_path):
-    relay.start()
-    made = Bridge(relay, tmp_path)
-    yield made
-    if made.process is not None:
-        made.stop(signal.SIGKILL)
-    print((tmp_path / "log").read_text() if (tmp_path / "log").exists() else "")
-
-
 class Rsyslog:
     """The real one, with a file of JSON lines for what it got."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, certificates=None):
         self.folder, self.out = folder, folder / "rsyslog.json"
-        self.config = folder / "rsyslog.conf"
-        self.config.write_text(f"""
-            global(workDirectory="{folder}" maxMessageSize="128k")
+        self.ports = (TCP, RELP) if certificates is None else (TLS,)
+        tcp = f"""
             module(load="imptcp") module(load="imrelp")
             input(type="imptcp" port="{TCP}" address="{HOST}" ruleset="r")
-            input(type="imrelp" port="{RELP}" address="{HOST}" ruleset="r" maxDataSize="128k")
+            input(type="imrelp" port="{RELP}" address="{HOST}" ruleset="r" maxDataSize="128k")"""
+        tls = f"""
+            global(defaultNetstreamDriverCAFile="{certificates}/ca.pem"
+                   defaultNetstreamDriverCertFile="{certificates}/server.pem"
+                   defaultNetstreamDriverKeyFile="{certificates}/server.key")
+            module(load="imtcp" streamDriver.name="ossl" streamDriver.mode="1"
+                   streamDriver.authMode="x509/name" permittedPeer=["bridge.test"])
+            input(type="imtcp" port="{TLS}" address="{HOST}" ruleset="r")"""
+        self.config = folder / "rsyslog.conf"
+        self.config.write_text(f"""
+            global(workDirectory="{folder}" maxMessageSize="128k") {tls if certificates else tcp}
             template(name="j" type="list" option.jsonf="on") {{
                 property(outname="pri" name="pri" format="jsonf")
                 property(outname="host" name="hostname" format="jsonf")
@@ -106,7 +70,7 @@ class Rsyslog:
 
         def listens():
             assert self.process.poll() is None
-            return all(socket.socket().connect_ex((HOST, port)) == 0 for port in (TCP, RELP))
+            return all(socket.socket().connect_ex((HOST, port)) == 0 for port in self.ports)
         wait_for("rsyslogd to listen", listens)
         return self
 
@@ -128,6 +92,27 @@ def rsyslog(tmp_path):
     yield made
     if made.process is not None and made.process.poll() is None:
         made.stop(signal.SIGKILL)
+
+
+@pytest.fixture(scope="module")
+def certificates(tmp_path_factory):
+    """An authority, a server, the bridge; and a bridge that another authority knows."""
+    folder = tmp_path_factory.mktemp("certificates")
+
+    def openssl(*words):
+        subprocess.run(["openssl", *words], cwd=folder, check=True, capture_output=True)
+
+    for authority, names in {"ca": ("server", "bridge"), "other": ("stranger",)}.items():
+        openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout",
+                f"{authority}.key", "-out", f"{authority}.pem", "-days", "2", "-subj", f"/CN={authority}")
+        for name in names:
+            (folder / "san").write_text(f"subjectAltName=DNS:{'bridge' if name == 'stranger' else name}.test")
+            openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout",
+                    f"{name}.key", "-out", f"{name}.csr", "-subj", f"/CN={name}.test")
+            openssl("x509", "-req", "-in", f"{name}.csr", "-CA", f"{authority}.pem", "-CAkey",
+                    f"{authority}.key", "-CAcreateserial", "-days", "2", "-extfile", "san", "-out",
+                    f"{name}.pem")
+    return folder
 
 
 def lines(file):
@@ -192,6 +177,33 @@ def test_rsyslog_by_relp_and_tcp(bridge, rsyslog):
     for event_id in bridge.relay.journal.ids:
         assert sum(f'id="{event_id}"' in record["sd"] for record in got) == 4
     assert bridge.stop() == 0
+
+
+def test_rsyslog_by_tls_with_certificates(bridge, tmp_path, certificates):
+    rsyslog = Rsyslog(tmp_path, certificates).start()
+
+    def output(name, host="server.test", own="bridge", ca="ca"):
+        bridge.output(name, f"tls://{host}:{TLS}", "rfc5424", at=HOST, ca=f"{certificates}/{ca}.pem",
+                      certificate=f"{certificates}/{own}.pem", certificate_key=f"{certificates}/{own}.key")
+
+    try:
+        output("tls")
+        # who we are not sure of gets nothing; who is not sure of us takes nothing, and none of it is lost
+        output("wrong-name", host="elsewhere.test")
+        output("wrong-authority", ca="other")
+        output("unknown-here", own="stranger")
+        bridge.relay.tell(2, **RICH)
+        bridge.start().wait_for("tls")
+        got = wait_for("all of it", lambda: len(rsyslog.got()) == 4 and rsyslog.got())
+        assert {record["msgid"] for record in got} == {"UNAPPROVED", "APPROVED"}
+        for name in ("wrong-name", "wrong-authority", "unknown-here"):
+            wait_for(f"{name} to be said", lambda name=name: f"{name}: " in bridge.log)
+            assert bridge.cursor(name) is None
+        assert "hostname mismatch" in bridge.log.lower()
+        assert len(rsyslog.got()) == 4
+        assert bridge.stop() == 0
+    finally:
+        rsyslog.stop(signal.SIGKILL)
 
 
 def test_a_receiver_that_is_away_gets_everything_later(bridge, rsyslog, tmp_path):

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Following the bus from a cursor, for an output: what is not an event is said here, in its name.
+ */
+#pragma once
+
+#include "client/client.h"
+
+#include <stdbool.h>
+
+/* Where the bus is; and what is known beside it. */
+typedef struct {
+	const char *live, *replay;
+	const char *server_key, *secret_key; /* NULL on this machine */
+	const char *people;                  /* the file; NULL: nobody is known */
+} OutputBus;
+
+typedef enum {
+	FOLLOW_EVENT,
+	FOLLOW_NOTHING, /* in that time */
+	FOLLOW_END,     /* it cannot go on, and that was said */
+} Follow;
+
+/* `since` as in ClientOptions. NULL: it cannot, and that was said. */
+Client *follow_begin(const OutputBus *bus, const char *name, const char *since);
+
+Follow follow_next(Client *client, const char *name, int timeout_ms, ClientEvent *ret);
