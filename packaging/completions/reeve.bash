@@ -68,7 +68,7 @@ _reeve() {
 	log) options+=' --since --until --verdict --severity --all --patch --limit' ;;
 	ack) options+=' --note' ;;
 	request) options+=' --title --window --implementer --host --type --risk --description
-		--backout --requester --content --diff --commit --repo --delete --content-any
+		--backout --requester --content --diff --commit --repo --delete --from-event --edit --content-any
 		--mode --owner --group --link --dry-run --all --note --as' ;;
 	approve | review | reject) options+=' --key --as --note --role --yes' ;;
 	accept) options+=' --request --note' ;;

@@ -332,6 +332,66 @@ bool proposal_leave_open(Proposal *proposal, const char *pattern, GError **error
 	return true;
 }
 
+/* What cannot be pinned, for it may not be told or there is nothing to tell, is left open. */
+static bool pin_after(Proposal *proposal, RequestChange *change, const FileState *after,
+		      GError **error)
+{
+	g_autoptr(GBytes) content = NULL;
+	g_autoptr(GError) secret = NULL;
+
+	pin_now(&change->to, after);
+	if (after->content == CONTENT_STORED) {
+		content = store_content(proposal->store, after, PROPOSAL_CONTENT_MAX_BYTES, error);
+		if (content == NULL) {
+			return false;
+		}
+	}
+	if (!content_may_be_told(proposal, change->path, after, content, &secret)) {
+		g_ptr_array_add(
+			proposal->remarks,
+			g_strdup_printf("%s is a secret: its content is left open", change->path));
+		change->to.has_blob = change->to.has_sha256 = false;
+		change->from = (Pin){.is_given = false};
+	} else if (content != NULL) {
+		char *blob = stock_git_blob_id(content);
+
+		change->to.has_sha256 = true;
+		memcpy(change->to.sha256, after->sha256, DIGEST_BYTES);
+		g_hash_table_insert(proposal->contents, blob, g_steal_pointer(&content));
+	}
+	change->content_any = !change->to.is_absent && !change->to.has_blob &&
+			      !change->to.has_sha256 && change->to.target == NULL;
+	if (change->content_any && after->type != FILE_ABSENT && !change->to.is_given) {
+		change->to = (Pin){
+			.is_given = true,
+			.has_mode = true,
+			.mode = after->mode,
+			.owner = name_or_number(after->owner, after->uid),
+			.group = name_or_number(after->group, after->gid),
+		};
+	}
+	return true;
+}
+
+bool proposal_happened(Proposal *proposal, const char *path, const char *before, const char *after,
+		       GError **error)
+{
+	g_auto(FileState) was = {.type = FILE_ABSENT}, is = {.type = FILE_ABSENT};
+	RequestChange *change;
+
+	if (proposal->store == NULL) {
+		return refuse(path, "what happened to it cannot be read", error);
+	}
+	if (!path_can_be_named(path, error) ||
+	    (before != NULL && !store_state(proposal->store, before, path, &was, error)) ||
+	    !store_state(proposal->store, after, path, &is, error)) {
+		return false;
+	}
+	change = request_add_change(proposal->request, path);
+	pin_now(&change->from, &was);
+	return pin_after(proposal, change, &is, error);
+}
+
 GBytes *proposal_present(Proposal *proposal, const char *path, GError **error)
 {
 	g_auto(FileState) now = {0};
@@ -354,6 +414,27 @@ GBytes *proposal_present(Proposal *proposal, const char *path, GError **error)
 		return NULL;
 	}
 	return store_content(proposal->store, &now, PROPOSAL_CONTENT_MAX_BYTES, error);
+}
+
+static gboolean is_unpinned(gpointer blob, gpointer content, gpointer data)
+{
+	const Request *request = data;
+	guint8 id[BLOB_BYTES];
+
+	g_assert(hex_decode(blob, id, BLOB_BYTES));
+	for (guint i = 0; i < request->changes->len; i++) {
+		const RequestChange *change = g_ptr_array_index(request->changes, i);
+
+		if (change->to.has_blob && memcmp(change->to.blob, id, BLOB_BYTES) == 0) {
+			return FALSE;
+		}
+	}
+	return TRUE;
+}
+
+void proposal_forget_unpinned(Proposal *proposal)
+{
+	g_hash_table_foreach_remove(proposal->contents, is_unpinned, proposal->request);
 }
 
 /* Into the register */

@@ -47,8 +47,16 @@ bool proposal_attributes(Proposal *proposal, const char *path, GError **error);
 /* Whatever the content will be: weaker; a path or a pattern. */
 bool proposal_leave_open(Proposal *proposal, const char *pattern, GError **error);
 
+/* What has happened: the path is pinned as it was recorded before and after, with its content; a
+ * secret is left open. `before` and `after` are snapshots; NULL: there was nothing before. */
+bool proposal_happened(Proposal *proposal, const char *path, const char *before, const char *after,
+		       GError **error);
+
 /* The recorded bytes of a path now; an empty file where there is none. */
 GBytes *proposal_present(Proposal *proposal, const char *path, GError **error);
+
+/* Leaves only content that the request pins, after it was changed by hand. */
+void proposal_forget_unpinned(Proposal *proposal);
 
 /* request.yaml, read back and checked. The id is made here when there is none. Caller unrefs. */
 GBytes *proposal_write(Proposal *proposal, GError **error);

@@ -5,6 +5,7 @@
  */
 #include "cli/proposal-commit.h"
 #include "cli/proposal-draft.h"
+#include "cli/proposal-event.h"
 #include "cli/proposal-patch.h"
 #include "cli/proposal.h"
 #include "cli/request-edit.h"
@@ -26,7 +27,7 @@ typedef struct {
 	char *title, *window, *type, *requester, *risk, *description, *backout;
 	GStrv implementers, hosts;
 	char *content, *diff, *commit, *repository;
-	GStrv removed, open;
+	GStrv removed, open, events;
 	GStrv programs, lines;
 	gboolean package_matches;
 	char *link, *mode, *owner, *group, *draft;
@@ -39,8 +40,8 @@ static void new_options_clear(NewOptions *o)
 			       o->risk,  o->description, o->backout,    o->content,
 			       o->diff,  o->commit,      o->repository, o->link,
 			       o->mode,  o->owner,       o->group,      o->draft};
-	GStrv const lists[] = {o->implementers, o->hosts,    o->removed,
-			       o->open,         o->programs, o->lines};
+	GStrv const lists[] = {o->implementers, o->hosts,    o->removed, o->open,
+			       o->events,       o->programs, o->lines};
 
 	for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
 		g_free(texts[i]);
@@ -248,7 +249,8 @@ static bool add_plain_paths(const NewOptions *options, Proposal *proposal, GStrv
 	return for_each(paths, proposal, proposal_add_edited, error);
 }
 
-static bool collect(const NewOptions *options, Proposal *proposal, GStrv paths, GError **error)
+static bool collect(const Context *context, const NewOptions *options, Proposal *proposal,
+		    GStrv paths, GError **error)
 {
 	bool is_added = true;
 
@@ -260,6 +262,9 @@ static bool collect(const NewOptions *options, Proposal *proposal, GStrv paths, 
 		is_added = complain(error, "--diff and --commit name their paths themselves");
 	} else if (*paths != NULL) {
 		is_added = add_plain_paths(options, proposal, paths, error);
+	}
+	if (is_added && options->events != NULL) {
+		is_added = proposal_add_events(proposal, context, options->events, error);
 	}
 	if (is_added && options->diff != NULL) {
 		is_added = proposal_add_patch(proposal, options->diff, error);
@@ -299,6 +304,7 @@ static bool edit(const NewOptions *options, Proposal *proposal, GError **error)
 	if (edited != NULL) {
 		request_free(proposal->request);
 		proposal->request = edited;
+		proposal_forget_unpinned(proposal);
 	}
 	return edited != NULL;
 }
@@ -355,7 +361,8 @@ static int make(const Context *context, const NewOptions *options, GStrv paths)
 
 	if (!proposal_open(context, &proposal, &error) ||
 	    !take_draft(context, options, &proposal, &error) ||
-	    !describe(options, &proposal, &error) || !collect(options, &proposal, paths, &error) ||
+	    !describe(options, &proposal, &error) ||
+	    !collect(context, options, &proposal, paths, &error) ||
 	    !edit(options, &proposal, &error)) {
 		return verb_fail(error);
 	}
@@ -414,6 +421,8 @@ int request_verb_new(const Context *context, int argc, char **argv)
 		{"mode", 0, 0, G_OPTION_ARG_STRING, &o.mode, "else as it is now", "MODE"},
 		{"owner", 0, 0, G_OPTION_ARG_STRING, &o.owner, "else as it is now", "NAME"},
 		{"group", 0, 0, G_OPTION_ARG_STRING, &o.group, "else as it is now", "NAME"},
+		{"from-event", 0, 0, G_OPTION_ARG_STRING_ARRAY, &o.events,
+		 "what has happened, as it was recorded", "ID"},
 		{"draft", 0, 0, G_OPTION_ARG_STRING, &o.draft,
 		 "fill this draft of the register (an imported one, say)", "ID"},
 		{"edit", 'e', 0, G_OPTION_ARG_NONE, &o.is_edited,

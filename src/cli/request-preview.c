@@ -60,10 +60,16 @@ static void apply_pins(const RequestChange *change, FileState *state)
 		state->link = g_strdup(to->target);
 	}
 	if (to->has_blob) {
+		bool is_so = state->content == CONTENT_STORED &&
+			     memcmp(state->blob, to->blob, BLOB_BYTES) == 0;
+
 		state->type = FILE_REGULAR;
 		state->content = CONTENT_STORED;
 		memcpy(state->blob, to->blob, BLOB_BYTES);
-		memcpy(state->sha256, to->sha256, DIGEST_BYTES);
+		/* one that is not pinned is the same for the same bytes */
+		if (to->has_sha256 || !is_so) {
+			memcpy(state->sha256, to->sha256, DIGEST_BYTES);
+		}
 	}
 	state->mode = to->has_mode ? to->mode : state->mode;
 	replace_owner(&state->owner, &state->uid, to->owner);

@@ -45,6 +45,15 @@ void actions_free(Actions *actions)
  * Showing
  */
 
+static void append_words(GString *script, char *const *words)
+{
+	for (char *const *word = words; *word != NULL; word++) {
+		g_autofree char *quoted = g_shell_quote(*word);
+
+		g_string_append_printf(script, "%s ", quoted);
+	}
+}
+
 char *actions_script(char *const *reeve, const GPtrArray *ids)
 {
 	GString *show = g_string_new(NULL);
@@ -52,11 +61,7 @@ char *actions_script(char *const *reeve, const GPtrArray *ids)
 	char *script;
 
 	for (guint i = first; i < ids->len; i++) {
-		for (char *const *word = reeve; *word != NULL; word++) {
-			g_autofree char *quoted = g_shell_quote(*word);
-
-			g_string_append_printf(show, "%s ", quoted);
-		}
+		append_words(show, reeve);
 		g_string_append_printf(show, "--color always show %s; ",
 				       (const char *)ids->pdata[i]);
 	}
@@ -69,9 +74,8 @@ char *actions_script(char *const *reeve, const GPtrArray *ids)
 	return script;
 }
 
-void actions_show(Actions *actions, const GPtrArray *ids)
+static void open_terminal(Actions *actions, const char *script)
 {
-	g_autofree char *script = actions_script(actions->reeve, ids);
 	g_autoptr(GPtrArray) words = g_ptr_array_new();
 	g_autoptr(GError) error = NULL;
 
@@ -80,12 +84,40 @@ void actions_show(Actions *actions, const GPtrArray *ids)
 	}
 	g_ptr_array_add(words, (char *)"sh");
 	g_ptr_array_add(words, (char *)"-c");
-	g_ptr_array_add(words, script);
+	g_ptr_array_add(words, (char *)script);
 	g_ptr_array_add(words, NULL);
 	if (!g_spawn_async(NULL, (char **)words->pdata, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL,
 			   &error)) {
 		log_warning("cannot open a terminal (--terminal): %s", error->message);
 	}
+}
+
+void actions_show(Actions *actions, const GPtrArray *ids)
+{
+	g_autofree char *script = actions_script(actions->reeve, ids);
+
+	open_terminal(actions, script);
+}
+
+char *actions_request_script(char *const *reeve, const GPtrArray *ids)
+{
+	GString *script = g_string_new(NULL);
+
+	append_words(script, reeve);
+	g_string_append(script, "request new --edit");
+	for (guint i = 0; i < MIN(ids->len, ACTION_REQUESTED); i++) {
+		g_string_append_printf(script, " --from-event %s", (const char *)ids->pdata[i]);
+	}
+	/* what it says, also what went wrong, is to be read */
+	g_string_append(script, "; printf '\\n[Enter] '; read -r _");
+	return g_string_free(script, FALSE);
+}
+
+void actions_request(Actions *actions, const GPtrArray *ids)
+{
+	g_autofree char *script = actions_request_script(actions->reeve, ids);
+
+	open_terminal(actions, script);
 }
 
 /*

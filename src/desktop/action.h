@@ -27,8 +27,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Actions, actions_free)
 #define ACTION_SHOWN 20
 void actions_show(Actions *actions, const GPtrArray *ids);
 
+/* Opens a terminal with a request for exactly what these events (at most ACTION_REQUESTED) tell, in
+ * an editor: whoever did it asks for it afterwards. */
+#define ACTION_REQUESTED 1000
+void actions_request(Actions *actions, const GPtrArray *ids);
+
 /* Acknowledges these events, one after the other; returns at once. */
 void actions_acknowledge(Actions *actions, const GPtrArray *ids);
 
-/* The script that the shell in the terminal runs. Caller frees. */
+/* The scripts that the shell in the terminal runs. Caller frees. */
 char *actions_script(char *const *reeve, const GPtrArray *ids);
+char *actions_request_script(char *const *reeve, const GPtrArray *ids);

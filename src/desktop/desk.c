@@ -217,6 +217,9 @@ static void on_reaction(gpointer self, const char *key, Reaction reaction)
 	case REACTION_SHOW:
 		actions_show(desk->actions, card->ids);
 		break;
+	case REACTION_REQUEST:
+		actions_request(desk->actions, card->ids);
+		break;
 	case REACTION_CLOSED:
 		break;
 	}

@@ -140,6 +140,11 @@ static void on_acknowledge(NotifyNotification *notification, char *action, gpoin
 	react(data, REACTION_ACKNOWLEDGE);
 }
 
+static void on_request(NotifyNotification *notification, char *action, gpointer data)
+{
+	react(data, REACTION_REQUEST);
+}
+
 /*
  * Handles
  */
@@ -192,6 +197,8 @@ static void dress(const Server *server, Shown *shown, const Card *card)
 		notify_notification_add_action(notification, "show", "Show", on_show, shown, NULL);
 		notify_notification_add_action(notification, "acknowledge", "Acknowledge",
 					       on_acknowledge, shown, NULL);
+		notify_notification_add_action(notification, "request", "This was me: request it",
+					       on_request, shown, NULL);
 	}
 }
 

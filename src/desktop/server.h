@@ -17,7 +17,8 @@ typedef struct Server Server;
 typedef enum {
 	REACTION_SHOW,
 	REACTION_ACKNOWLEDGE,
-	REACTION_CLOSED, /* dismissed, or expired: the person has seen it */
+	REACTION_REQUEST, /* this was me */
+	REACTION_CLOSED,  /* dismissed, or expired: the person has seen it */
 } Reaction;
 
 typedef struct {

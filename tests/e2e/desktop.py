@@ -132,6 +132,12 @@ class Desktop:
         wait_for("dunst", self.has_server)
         return self
 
+    def start_plain_server(self):
+        """One without actions and markup, in place of dunst."""
+        self.dunst = self.spawn("/usr/bin/python3", Path(__file__).with_name("plain_notifier.py"))
+        wait_for("the plain server", self.has_server)
+        return self
+
     def has_server(self):
         done = self.run("dbus-send", "--session", "--print-reply=literal",
                         "--dest=org.freedesktop.DBus", "/org/freedesktop/DBus",

@@ -11,6 +11,7 @@ import pytest
 
 from conftest import wait_for
 from desktop import Desktop
+from people import People
 
 NEEDED = ("Xvfb", "dunst", "dbus-daemon", "busctl", "import")
 MISSING = [name for name in NEEDED if not shutil.which(name)]
@@ -210,6 +211,43 @@ def test_acknowledge_is_an_event_and_withdraws(desktop):
     change, = [event for event in desktop.machine.events() if event["kind"] == "change"]
     ack, = [event for event in desktop.machine.events() if event["kind"] == "ack"]
     assert ack["refers"] == [change["id"]]
+
+
+def test_this_was_me_asks_for_exactly_that(session):
+    session.machine.start()
+    people = People(session.machine).found_register()
+    # an editor that keeps what it was given, and improves the title
+    editor = session.folder / "editor"
+    editor.write_text(f"#!/bin/sh\ncp \"$1\" {session.folder}/skeleton\n"
+                      "sed -i 's/^title:.*/title: I had to/; s/^requester:.*/requester: bob@example.org/' \"$1\"\n")
+    editor.chmod(0o755)
+    session.environment["VISUAL"] = str(editor)
+    session.start_session().start_dunst().follow()
+    wait_for("the first cursor", lambda: session.cursor)
+    session.machine.write("/etc/ssh/sshd_config", OPEN)
+    session.wait_for_bubbles("the alert")
+    session.choose("This was me")
+    says = session.folder / "terminal-shows"
+    made = wait_for("the request", lambda: says.exists() and
+                    re.search(r"reeve approve (CHG-\S+?)`", says.read_text()))
+    skeleton = (session.folder / "skeleton").read_text()
+    assert "path: /etc/ssh/sshd_config" in skeleton and "PermitRootLogin no -> yes" in skeleton
+    shown = people.show(made[1])
+    assert (shown["title"], shown["requester"]) == ("I had to", "bob@example.org")
+    assert "it is so already" in (told := people.approve(made[1])), told + skeleton
+    wait_for("the late approval", lambda: session.machine.settle().returncode == 0)
+    assert session.machine.events()[-1]["late"] is True
+
+
+def test_a_server_without_actions_and_markup(session):
+    session.machine.start()
+    session.start_session().start_plain_server().follow()
+    wait_for("the first cursor", lambda: session.cursor)
+    session.machine.write("/etc/a<b>&c", "x\n")
+    bubble = only(session.wait_for_bubbles("the alert"))
+    assert bubble.actions == {} and "/etc/a<b>&c" in bubble.body
+    session.machine.reeve("ack", session.machine.events()[-1]["id"])
+    session.wait_for_none()
 
 
 def test_a_server_that_is_absent_or_restarts_is_waited_for(session):

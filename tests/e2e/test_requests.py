@@ -7,6 +7,7 @@ import re
 import subprocess
 
 import pytest
+import yaml
 from conftest import PROGRAMS, ROOT, wait_for
 from people import People
 
@@ -144,6 +145,33 @@ def test_a_commit_is_asked_for_with_its_blobs(machine, people):
     people.approve(request)
     machine.write("/etc/motd", "changed\n")
     assert machine.settle().returncode == 0
+
+
+def test_what_has_happened_is_asked_for_afterwards(machine, people):
+    machine.write(SSHD, "Port 23\n")
+    machine.settle()
+    machine.write(SSHD, NEW)
+    machine.path("/etc/old").unlink()
+    machine.write("/etc/new/private.key", "-----BEGIN PRIVATE KEY-----\n")
+    assert machine.settle().returncode == 1
+    ids = [event["id"] for event in machine.events() if event["kind"] == "change"]
+    asked = [word for event_id in ids for word in ("--from-event", event_id[:16])]
+    request = people.ask(*asked)
+    assert "it is so already" in people.approve(request)
+    wait_for("the late approval", lambda: machine.settle().returncode == 0)
+    # from before the first event to after the last: what was in between is not asked for
+    dry = machine.reeve("request", "new", "--requester", "bob", *asked, "--dry-run").stdout
+    assert "PRIVATE" not in dry
+    change, = [change for change in yaml.safe_load(dry)["changes"] if change["path"] == SSHD]
+    blobs = [subprocess.run(["git", "hash-object", "--stdin"], input=text, text=True, check=True,
+                            capture_output=True).stdout.strip() for text in (OLD, NEW)]
+    assert [change["from"]["blob"], change["to"]["blob"]] == blobs
+    people.ask("--from-event", "beef" * 4, fails=True)
+    baseline = machine.events()[0]
+    assert "no change" in people.ask("--from-event", baseline["id"], fails=True)
+    # and nothing else
+    machine.write("/etc/motd", "another\n")
+    assert machine.settle().returncode == 1
 
 
 def test_secrets_are_not_written_into_the_register(machine, people):

@@ -39,6 +39,18 @@ static void test_script_is_bounded(void)
 	g_assert_nonnull(strstr(script, "show id24;"));
 }
 
+static void test_request_names_each_event(void)
+{
+	const char *reeve[] = {"/opt/a b/reeve", NULL};
+	g_autoptr(GPtrArray) ids = make_ids(2), many = make_ids(ACTION_REQUESTED + 1);
+	g_autofree char *script = actions_request_script((char **)reeve, ids);
+	g_autofree char *bounded = actions_request_script((char **)reeve, many);
+
+	g_assert_true(g_str_has_prefix(script, "'/opt/a b/reeve' request new --edit "
+					       "--from-event id0 --from-event id1; "));
+	g_assert_null(strstr(bounded, "id1000"));
+}
+
 typedef struct {
 	GMainLoop *loop;
 	GString *failed;
@@ -92,6 +104,7 @@ static void test_acknowledge_without_program(void)
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/action/request", test_request_names_each_event);
 	g_test_add_func("/action/script quotes", test_script_quotes);
 	g_test_add_func("/action/script is bounded", test_script_is_bounded);
 	g_test_add_func("/action/acknowledge", test_acknowledge);
