@@ -142,14 +142,12 @@ static char *transaction_of(const Actor *actor, const char *root)
  * its own, which says nothing that its unit does not say better; one of a user (also a unit, made
  * by whoever likes) may have put anything anywhere.
  */
-static bool has_other_mounts(const Process *process, const char *cgroup,
-			     const Standpoint *standpoint)
+static bool has_other_mounts(guint64 mount_ns, const char *cgroup, const Standpoint *standpoint)
 {
 	g_autofree char *unit = NULL;
 
-	if (process->mount_ns == 0 || standpoint->mount_ns == 0 ||
-	    process->mount_ns == standpoint->mount_ns ||
-	    process->mount_ns == standpoint->own_mount_ns) {
+	if (mount_ns == 0 || standpoint->mount_ns == 0 || mount_ns == standpoint->mount_ns ||
+	    mount_ns == standpoint->own_mount_ns) {
 		return false;
 	}
 	unit = cgroup == NULL ? NULL : cgroup_unit(cgroup);
@@ -157,34 +155,26 @@ static bool has_other_mounts(const Process *process, const char *cgroup,
 	       !g_str_has_prefix(cgroup, "/system.slice/");
 }
 
-/* The namespace that is not the host's; NULL: it is at home. */
-static char *namespace_of(const Process *process, const char *cgroup, const Standpoint *standpoint)
+static bool has_other_pids(guint64 pid_ns, const Standpoint *standpoint)
 {
-	if (process->pid_ns != 0 && standpoint->pid_ns != 0 &&
-	    process->pid_ns != standpoint->pid_ns) {
-		return g_strdup_printf("pid namespace %" G_GUINT64_FORMAT, process->pid_ns);
-	}
-	if (has_other_mounts(process, cgroup, standpoint)) {
-		return g_strdup_printf("mount namespace %" G_GUINT64_FORMAT, process->mount_ns);
-	}
-	return NULL;
+	return pid_ns != 0 && standpoint->pid_ns != 0 && pid_ns != standpoint->pid_ns;
 }
 
-/* The container by its cgroup; else the namespace. */
+/* The container by its cgroup; else the namespace that is not the host's. */
 static char *container_of(const Process *process, const char *cgroup, const Standpoint *standpoint)
 {
 	char *id = cgroup == NULL ? NULL : cgroup_container(cgroup);
 
-	return id != NULL ? id : namespace_of(process, cgroup, standpoint);
-}
-
-static bool is_elsewhere(const ProcessTable *table, const Process *process,
-			 const Standpoint *standpoint)
-{
-	g_autofree char *name =
-		namespace_of(process, process_table_cgroup(table, process->cgroup_id), standpoint);
-
-	return name != NULL;
+	if (id != NULL) {
+		return id;
+	}
+	if (has_other_pids(process->pid_ns, standpoint)) {
+		return g_strdup_printf("pid namespace %" G_GUINT64_FORMAT, process->pid_ns);
+	}
+	if (has_other_mounts(process->mount_ns, cgroup, standpoint)) {
+		return g_strdup_printf("mount namespace %" G_GUINT64_FORMAT, process->mount_ns);
+	}
+	return NULL;
 }
 
 /*
@@ -207,7 +197,10 @@ static const char *doubt_of_login(const ProcessTable *table, const Process *proc
 	if (process->login_from_uid > 0 && process->login_from_uid != login_uid) {
 		return "its login user was set by somebody who may not log others in";
 	}
-	return is_elsewhere(table, process, standpoint)
+	return has_other_pids(process->login_pid_ns, standpoint) ||
+			       has_other_mounts(process->login_mount_ns,
+						process_table_cgroup(table, process->cgroup_id),
+						standpoint)
 		       ? "its login user was set inside a container"
 		       : NULL;
 }
@@ -222,7 +215,8 @@ static void set_place(const ProcessTable *table, const Process *process,
 	}
 	actor->container = container_of(process, cgroup, standpoint);
 	/* its own /usr/bin may hold anything; that of a watched image is named by its path */
-	if (standpoint->root == NULL && is_elsewhere(table, process, standpoint)) {
+	if (standpoint->root == NULL && (has_other_pids(process->pid_ns, standpoint) ||
+					 has_other_mounts(process->mount_ns, cgroup, standpoint))) {
 		g_clear_pointer(&actor->transaction, g_free);
 	}
 	actor->tty = describe_terminal(process->tty);

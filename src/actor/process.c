@@ -123,11 +123,15 @@ static void inherit_place(Process *process, const Process *parent)
 }
 
 /* Of what was found nobody knows as whom it logged in. */
-static void note_login(Process *process, const Phase *phase, SightingKind kind)
+static void note_login(Process *process, SightingKind kind)
 {
+	const Phase *phase = &process->phases[process->n_phases - 1];
+
 	if (phase->login_uid >= 0 && process->login_from_uid == SIGHTING_UNKNOWN &&
 	    kind != SIGHTING_FOUND) {
 		process->login_from_uid = phase->uid;
+		process->login_mount_ns = process->mount_ns;
+		process->login_pid_ns = process->pid_ns;
 	}
 }
 
@@ -157,8 +161,8 @@ Process *process_new(const Sighting *sighting, Process *parent)
 	process->phases[0].is_exec &= sighting->kind != SIGHTING_FORK;
 	process->n_phases = 1;
 	process->login_from_uid = SIGHTING_UNKNOWN;
-	note_login(process, &process->phases[0], sighting->kind);
 	set_place(process, sighting);
+	note_login(process, sighting->kind);
 	return process;
 }
 
@@ -208,14 +212,13 @@ void process_turn(Process *process, const Sighting *sighting)
 {
 	const Phase *before =
 		process->n_phases == 0 ? NULL : &process->phases[process->n_phases - 1];
+	bool had_login = before != NULL && before->login_uid >= 0;
 	Phase phase;
 
 	if (sighting->kind == SIGHTING_EXEC) {
 		process_correct(process, sighting->mono_usec);
 	}
 	phase = phase_of(sighting, before);
-	note_login(process, &phase,
-		   before == NULL || before->login_uid < 0 ? sighting->kind : SIGHTING_FOUND);
 	if (process->n_phases == PROCESS_PHASES) {
 		forget_first(process);
 	}
@@ -224,6 +227,9 @@ void process_turn(Process *process, const Sighting *sighting)
 		process->start = sighting->start;
 	}
 	set_place(process, sighting);
+	if (!had_login) {
+		note_login(process, sighting->kind);
+	}
 }
 
 void process_end(Process *process, const Sighting *sighting)

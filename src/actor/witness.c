@@ -117,21 +117,27 @@ static void look_around(Witness *witness)
 	take(witness);
 }
 
+/*
+ * Where the host is, the first process tells. It may be closed even to root; then who started us:
+ * we ourselves may have been given mounts of our own.
+ */
 static void take_standpoint(Witness *witness, gint64 own_pid)
 {
 	g_autofree ProcRoom *room = g_new0(ProcRoom, 1);
 	Sighting own = SIGHTING_INIT(SIGHTING_FOUND, own_pid, 0);
-	const gint64 hosts[] = {1, own_pid}; /* the first one may be closed even to root */
+	gint64 hosts[2] = {1, 0};
 
 	witness->standpoint.own_pid = own_pid;
 	if (proc_files_read(witness->proc_fd, own_pid, PROC_IDENTITY | PROC_PLACE, room, &own)) {
 		witness->standpoint.own_start = own.start;
 		witness->standpoint.own_mount_ns = own.mount_ns;
+		hosts[1] = own.parent_pid;
 	}
 	for (gsize i = 0; i < G_N_ELEMENTS(hosts) && witness->standpoint.mount_ns == 0; i++) {
 		Sighting host = SIGHTING_INIT(SIGHTING_FOUND, hosts[i], 0);
 
-		if (proc_files_read(witness->proc_fd, hosts[i], PROC_PLACE, room, &host)) {
+		if (hosts[i] > 0 &&
+		    proc_files_read(witness->proc_fd, hosts[i], PROC_PLACE, room, &host)) {
 			witness->standpoint.mount_ns = host.mount_ns;
 			witness->standpoint.pid_ns = host.pid_ns;
 		}

@@ -8,7 +8,10 @@ nowhere else. A real sudo and su run from there.
 
 import json
 import os
+import pty
+import select
 import shutil
+import struct
 import subprocess
 from pathlib import Path
 
@@ -152,6 +155,46 @@ def test_sudo(machine, source):
         assert "alice through sudo (sed)" in shown
 
 
+def utmp(pid, host):
+    """One who is logged in: struct utmp of utmp(5)."""
+    return struct.pack("hi32s4s32s256shhiii16s20x", 7, pid, b"pts/9", b"9", b"alice", host, 0, 0, 0,
+                       0, 0, b"")
+
+
+def test_session(machine, source):
+    """Terminal, session, and where it came from: by a list of logins that the recorder alone sees,
+    in which our own process stands as the one who let alice in."""
+    logins = machine.folder / "utmp"
+    logins.write_bytes(utmp(1, b"198.51.100.9") + utmp(os.getpid(), b"192.0.2.7"))
+    start(machine, source, prefix=(
+        "unshare", "-m", "sh", "-c", f"mount -t tmpfs none /run && cp {logins} /run/utmp && "
+        "exec \"$@\"", "sh"))
+    file = machine.path("/etc/a.conf")
+    told = machine.folder / "told"
+
+    def in_a_terminal():
+        pid, terminal = pty.fork()
+        if pid == 0:
+            os.execvp("sh", ["sh", "-c", f"(tty; cat /proc/self/sessionid) > {told}; "
+                             f"sh -c 'echo b > {file}; sleep 0.1'"])
+        while select.select([terminal], [], [], 60)[0]:
+            try:
+                if not os.read(terminal, 1000):
+                    break
+            except OSError:
+                break
+        assert os.waitpid(pid, 0)[1] == 0
+    logged_in(in_a_terminal)
+    terminal, session = told.read_text().split()
+    actors = actors_of(machine)
+    assert source != "bpf" or actors and "exe" in actors[0]
+    for actor in actors:
+        if "exe" in actor:
+            assert actor["tty"] == terminal.removeprefix("/dev/")
+            assert actor["session"] == int(session)
+            assert actor.get("remote", "" if source == "proc" else None) in ("192.0.2.7", "")
+
+
 def test_su(machine, source):
     start(machine, source)
     file = machine.path("/etc/a.conf")
@@ -166,14 +209,22 @@ def test_su(machine, source):
 
 
 def test_other_namespaces(machine, source):
-    """A change through another mount and pid namespace, as a container's: it is named."""
+    """A change through another mount and pid namespace, as a container's, or through other mounts
+    alone: it is named. What is at home is not."""
+    for name in ("b", "c"):
+        machine.write(f"/etc/{name}.conf", "a\n")
     start(machine, source)
-    file = machine.path("/etc/a.conf")
-    logged_in(lambda: run("unshare", "-m", "-p", "-f", "sh", "-c", f"echo b > {file}"))
-    actor, = actors_of(machine)
-    assert_is(actor, "sh", source)
-    if source == "bpf":
-        assert actor["container"].startswith("pid namespace ")
+    for name, words in (("a", ["unshare", "-m", "-p", "-f"]), ("b", ["unshare", "-m"]), ("c", [])):
+        file = machine.path(f"/etc/{name}.conf")
+        logged_in(lambda: run(*words, "sh", "-c", f"echo b > {file}"))
+    named = {}
+    for name in "abc":
+        actor, = actors_of(machine, f"/etc/{name}.conf")
+        assert_is(actor, "sh", source)
+        named[name] = actor.get("container", "")
+    if source == "bpf" and not named["c"]:  # we ourselves may be in a container, which has a name
+        assert named["a"].startswith("pid namespace ")
+        assert named["b"].startswith("mount namespace ")
 
 
 ID = "0123456789abcdef" * 4
@@ -220,6 +271,8 @@ def test_containers_by_their_cgroup(machine, source, cgroup):
         known = [actor for actor in actors_of(machine, f"/etc/{number}.conf") if "exe" in actor]
         assert {actor.get("container") for actor in known} <= {name}, (path, known)
         assert known or source != "bpf"
+        if path.endswith(".service"):
+            assert {actor.get("unit") for actor in known} <= {Path(path).name}, known
 
 
 def test_names_of_this_machine_where_etc_is_not_watched(machine, source):

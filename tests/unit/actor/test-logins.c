@@ -17,18 +17,22 @@ static void test_find(void)
 {
 	const struct utmp entries[] = {
 		entry(BOOT_TIME, 11, "6.1.0"),
+		entry(USER_PROCESS, 1, "198.51.100.3"),  /* above everybody */
+		entry(USER_PROCESS, 9, "198.51.100.4"),  /* further up */
 		entry(USER_PROCESS, 77, "198.51.100.1"), /* somebody else's */
 		entry(USER_PROCESS, 10, ""),
 		entry(DEAD_PROCESS, 10, "198.51.100.2"),
 		entry(USER_PROCESS, 10, "192.0.2.7"),
 	};
-	Process shell = {.pid = 10}, sed = {.pid = 11, .parent = &shell}, other = {.pid = 12};
+	Process init = {.pid = 1}, first = {.pid = 9, .parent = &init};
+	Process shell = {.pid = 10, .parent = &first}, sed = {.pid = 11, .parent = &shell},
+		other = {.pid = 12, .parent = &init};
 	g_autofree char *found = logins_find(entries, sizeof(entries), &sed);
 	g_autofree char *cut = logins_find(entries, sizeof(entries) - 1, &sed);
 	g_autofree char *none = logins_find(entries, sizeof(entries), &other);
 
 	g_assert_cmpstr(found, ==, "192.0.2.7");
-	g_assert_null(cut);
+	g_assert_cmpstr(cut, ==, "198.51.100.4");
 	g_assert_null(none);
 }
 
