@@ -11,6 +11,7 @@ struct ProcessTable {
 	GQueue living, ended; /* of Process.in_order, oldest first */
 	GHashTable *cgroups;  /* id (guint64 *) -> path */
 	guint max;
+	gint64 forgot_usec; /* nobody who had ended later than this has been dropped */
 };
 
 static void *key_of(gint64 pid)
@@ -55,12 +56,15 @@ static void drop(ProcessTable *table, Process *process)
 	g_hash_table_remove(table->by_pid, key_of(process->pid));
 }
 
-static void make_room(ProcessTable *table)
+static void make_room(ProcessTable *table, gint64 now_usec)
 {
 	while (g_hash_table_size(table->by_pid) >= table->max) {
 		GList *oldest = table->ended.head != NULL ? table->ended.head : table->living.head;
+		Process *process = oldest->data;
+		gint64 until_usec = process->ended_usec != 0 ? process->ended_usec : now_usec;
 
-		drop(table, oldest->data);
+		table->forgot_usec = MAX(table->forgot_usec, until_usec);
+		drop(table, process);
 	}
 }
 
@@ -110,7 +114,7 @@ static void add(ProcessTable *table, Process *before, const Sighting *sighting)
 		process->before = process_ref(before);
 		drop(table, before);
 	}
-	make_room(table);
+	make_room(table, sighting->mono_usec);
 	g_hash_table_insert(table->by_pid, key_of(process->pid), process);
 	g_queue_push_tail_link(&table->living, &process->in_order);
 }
@@ -167,6 +171,14 @@ static bool is_between(const Process *process, gint64 since_usec, gint64 until_u
 	       (process->ended_usec == 0 || process->ended_usec >= since_usec);
 }
 
+/* Born since, with nobody known who had the pid before: in a flood he may just have been dropped.
+ */
+static bool is_first_for_sure(const ProcessTable *table, const Process *process, gint64 since_usec)
+{
+	return since_usec == 0 || process->before != NULL || process->born_usec < since_usec ||
+	       table->forgot_usec < since_usec;
+}
+
 /* The kernel tells of an end before it closes the files of who ends; and nobody has had the pid
  * since. */
 static bool is_just_closing(const Process *process, gint64 since_usec)
@@ -191,7 +203,10 @@ Process *process_table_find(const ProcessTable *table, gint64 pid, gint64 since_
 	if (!now && !then && process != NULL && is_just_closing(process, since_usec)) {
 		return process;
 	}
-	return now ? process : then ? before : NULL;
+	if (now) {
+		return is_first_for_sure(table, process, since_usec) ? process : NULL;
+	}
+	return then ? before : NULL;
 }
 
 const char *process_table_cgroup(const ProcessTable *table, guint64 id)

@@ -50,8 +50,8 @@ struct Process {
 	gint64 ended_usec;     /* 0: it lives as far as we know */
 	gint64 login_from_uid; /* as whom it was first seen with a login user; SIGHTING_UNKNOWN */
 	guint64 login_mount_ns, login_pid_ns; /* and where; 0 */
-	gint64 last_uid, last_login_uid; /* at its end */
-	gint64 login_read_usec;          /* monotonic: until then it had no login user; 0 */
+	gint64 last_uid, last_login_uid;      /* at its end */
+	gint64 login_read_usec;               /* monotonic: until then it had no login user; 0 */
 	guint32 tty;
 	guint64 mount_ns, pid_ns, cgroup_id;
 	bool forgot; /* its first phases are not there any more */

@@ -209,6 +209,27 @@ static void test_cgroups(void)
 	g_assert_null(process_table_cgroup(table, 8));
 }
 
+/* Who wrote ended, and was dropped in a flood that went once round all pids: who has his pid now is
+ * not named in his place. */
+static void test_flood_round_all_pids(void)
+{
+	g_autoptr(ProcessTable) table = process_table_new(10);
+	const char *doubt;
+
+	fork_at(table, 11, 1, 100);
+	exec_at(table, 11, "/bin/cp", -1, 110);
+	exit_at(table, 11, 120);
+	for (gint64 i = 0; i < 30; i++) {
+		fork_at(table, 100 + i, 1, 200 + 2 * i);
+		exit_at(table, 100 + i, 201 + 2 * i);
+	}
+	fork_at(table, 11, 1, 300);
+	exec_at(table, 11, "/bin/mv", -1, 310);
+	g_assert_null(ran(table, 11, 105, 320, &doubt));
+	/* silent twin: what was dropped had ended before anything of this */
+	g_assert_cmpstr(ran(table, 11, 290, 320, &doubt), ==, "/bin/mv");
+}
+
 /* What /proc shows may be what the process wants to show. */
 static void test_read_is_not_told(void)
 {
@@ -247,5 +268,6 @@ int main(int argc, char **argv)
 	g_test_add_func("/process-table/flood", test_flood);
 	g_test_add_func("/process-table/cgroups", test_cgroups);
 	g_test_add_func("/process-table/read-is-not-told", test_read_is_not_told);
+	g_test_add_func("/process-table/flood-round-all-pids", test_flood_round_all_pids);
 	return g_test_run();
 }
