@@ -13,9 +13,9 @@
 #define MAX_PADDING 100000
 
 static const char *const keys[] = {
-	"case",  "rule",    "fires",   "severity", "path",    "op",
-	"from",  "before",  "after",   "added",    "removed", "padding",
-	"actor", "offline", "verdict", "package",  "reading", NULL,
+	"case",    "rule",    "fires",   "severity", "path",    "op",    "from",
+	"before",  "after",   "added",   "removed",  "padding", "actor", "offline",
+	"verdict", "package", "reading", "also",     "apart",   NULL,
 };
 
 /* What parsing one case passes down. */
@@ -33,6 +33,7 @@ void case_free(Case *one)
 		g_free(one->name);
 		g_free(one->rule);
 		g_clear_pointer(&one->change, change_free);
+		g_strfreev(one->also);
 		g_free(one);
 	}
 }
@@ -293,6 +294,18 @@ static ChangeOp guess_op(const Change *change)
 		       : OP_ATTRIBUTES_MODIFIED;
 }
 
+/* `also`: the same happened to those before, each `apart` from the next. */
+static bool read_series(const Parse *parse, GError **error)
+{
+	const YamlNode *also = yaml_get(parse->entry, "also");
+	const YamlNode *apart = yaml_get(parse->entry, "apart");
+	Case *one = parse->one;
+
+	one->apart_usec = G_USEC_PER_SEC;
+	return (also == NULL || yaml_strings(parse->document, also, true, &one->also, error)) &&
+	       (apart == NULL || yaml_length(parse->document, apart, &one->apart_usec, error));
+}
+
 /* Now that all is known: what differs, what that is called, and whether lines tell of it. */
 static void settle(const Parse *parse)
 {
@@ -318,7 +331,7 @@ Case *case_parse(const YamlDocument *document, const YamlNode *entry, GError **e
 	one->line = entry->line;
 	if (!yaml_only_keys(document, entry, keys, error) || !read_expectation(&parse, error) ||
 	    !read_path(&parse, error) || !read_states(&parse, error) ||
-	    !read_circumstances(&parse, error)) {
+	    !read_circumstances(&parse, error) || !read_series(&parse, error)) {
 		return NULL;
 	}
 	settle(&parse);

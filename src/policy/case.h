@@ -21,6 +21,8 @@ typedef struct {
 	bool has_severity;
 	Severity severity; /* of the change, all rules together */
 	Change *change;
+	GStrv also;        /* other paths to which the same happened before; NULL: none */
+	gint64 apart_usec; /* between two of them */
 } Case;
 
 /* Reads one entry of the list. NULL and *error, with place and caret. */

@@ -14,10 +14,12 @@
 #define MAX_PENDING 64 /* problems kept until somebody takes them */
 
 struct Policy {
-	GPtrArray *rules;     /* of Rule, in the order of the files */
-	GHashTable *ids;      /* id (borrowed from its rule) -> Rule */
-	GHashTable *reported; /* Rule: said once that it was cut off */
-	GPtrArray *problems;  /* of char *: not taken yet; NULL: none */
+	GPtrArray *rules;        /* of Rule, in the order of the files */
+	GHashTable *ids;         /* id (borrowed from its rule) -> Rule */
+	GHashTable *reported;    /* Rule: said once that it was cut off */
+	GHashTable *fired;       /* Rule: of the change that is being judged */
+	GPtrArray *correlations; /* of Rule, borrowed */
+	GPtrArray *problems;     /* of char *: not taken yet; NULL: none */
 	guint active;
 	char digest[DIGEST_HEX + 1];
 };
@@ -102,6 +104,73 @@ static void compile_source(Policy *policy, const PolicySource *source, GPtrArray
 	}
 }
 
+static Rule *find_rule(const Policy *policy, const char *name)
+{
+	for (guint i = 0; i < policy->rules->len; i++) {
+		Rule *rule = g_ptr_array_index(policy->rules, i);
+
+		if (rule->correlation == NULL &&
+		    (g_strcmp0(rule->name, name) == 0 || g_strcmp0(rule->id, name) == 0)) {
+			return rule;
+		}
+	}
+	return NULL;
+}
+
+/* False: one of its rules is not there, so it would count too little in silence. */
+static bool find_bases(Policy *policy, Rule *rule, GPtrArray *problems)
+{
+	const char *const *names = correlation_rules(rule->correlation);
+
+	for (; *names != NULL; names++) {
+		Rule *base = find_rule(policy, *names);
+
+		if (base == NULL) {
+			g_ptr_array_add(problems,
+					g_strdup_printf("%s:%u: `%s` counts what `%s` finds, but "
+							"no rule has that name or id",
+							rule->file, rule->line, rule->title,
+							*names));
+			return false;
+		}
+		g_ptr_array_add(rule->bases, base);
+	}
+	return true;
+}
+
+/* As Sigma has it: what is counted is silent, unless a correlation lets it speak. */
+static void link_correlations(Policy *policy, GPtrArray *problems)
+{
+	g_autoptr(GHashTable) speaking = g_hash_table_new(NULL, NULL);
+
+	for (guint i = 0; i < policy->rules->len; i++) {
+		Rule *rule = g_ptr_array_index(policy->rules, i);
+
+		if (rule->correlation == NULL) {
+			continue;
+		}
+		if (!find_bases(policy, rule, problems)) {
+			rule->inactive = g_strdup("a rule it counts is not there");
+			policy->active--;
+			continue;
+		}
+		g_ptr_array_add(policy->correlations, rule);
+		for (guint j = 0; j < rule->bases->len; j++) {
+			Rule *base = rule->bases->pdata[j];
+
+			if (correlation_generates(rule->correlation)) {
+				g_hash_table_add(speaking, base);
+			}
+			base->is_silent = true;
+		}
+	}
+	for (guint i = 0; i < policy->rules->len; i++) {
+		Rule *rule = policy->rules->pdata[i];
+
+		rule->is_silent = rule->is_silent && !g_hash_table_contains(speaking, rule);
+	}
+}
+
 Policy *policy_compile(const GPtrArray *sources, GPtrArray **ret_problems)
 {
 	Policy *policy = g_new0(Policy, 1);
@@ -109,10 +178,13 @@ Policy *policy_compile(const GPtrArray *sources, GPtrArray **ret_problems)
 	policy->rules = g_ptr_array_new_with_free_func((GDestroyNotify)rule_free);
 	policy->ids = g_hash_table_new(g_str_hash, g_str_equal);
 	policy->reported = g_hash_table_new(NULL, NULL);
+	policy->fired = g_hash_table_new(NULL, NULL);
+	policy->correlations = g_ptr_array_new();
 	*ret_problems = g_ptr_array_new_with_free_func(g_free);
 	for (guint i = 0; i < sources->len; i++) {
 		compile_source(policy, g_ptr_array_index(sources, i), *ret_problems);
 	}
+	link_correlations(policy, *ret_problems);
 	digest_sources(sources, policy->digest);
 	return policy;
 }
@@ -122,6 +194,8 @@ void policy_free(Policy *policy)
 	if (policy != NULL) {
 		g_hash_table_unref(policy->ids);
 		g_hash_table_unref(policy->reported);
+		g_hash_table_unref(policy->fired);
+		g_ptr_array_unref(policy->correlations);
 		g_ptr_array_unref(policy->rules);
 		g_clear_pointer(&policy->problems, g_ptr_array_unref);
 		g_free(policy);
@@ -193,6 +267,47 @@ static gint compare_hits(gconstpointer a, gconstpointer b)
 	return x->level != y->level ? (int)y->level - (int)x->level : strcmp(x->title, y->title);
 }
 
+static void take_hit(Policy *policy, Rule *rule, Change *change)
+{
+	if (policy->correlations->len > 0) {
+		g_hash_table_add(policy->fired, rule);
+	}
+	if (!rule->is_silent) {
+		g_ptr_array_add(change->rules, rule_hit(rule));
+	}
+}
+
+static bool has_fired(const Policy *policy, const Rule *correlation)
+{
+	for (guint i = 0; i < correlation->bases->len; i++) {
+		if (g_hash_table_contains(policy->fired, correlation->bases->pdata[i])) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void count_fired(Policy *policy, Facts *facts, Change *change)
+{
+	for (guint i = 0; i < policy->correlations->len; i++) {
+		const Rule *rule = policy->correlations->pdata[i];
+
+		if (has_fired(policy, rule) && correlation_count(rule->correlation, facts)) {
+			g_ptr_array_add(change->rules, rule_hit(rule));
+		}
+	}
+	g_hash_table_remove_all(policy->fired);
+}
+
+void policy_forget(Policy *policy)
+{
+	for (guint i = 0; i < policy->correlations->len; i++) {
+		const Rule *rule = policy->correlations->pdata[i];
+
+		correlation_forget(rule->correlation);
+	}
+}
+
 void policy_judge(Policy *policy, Change *change)
 {
 	g_auto(Facts) facts = {0};
@@ -201,16 +316,19 @@ void policy_judge(Policy *policy, Change *change)
 	facts_init(&facts, change);
 	g_ptr_array_set_size(change->rules, 0);
 	for (guint i = 0; i < policy->rules->len; i++) {
-		const Rule *rule = g_ptr_array_index(policy->rules, i);
+		Rule *rule = g_ptr_array_index(policy->rules, i);
 
 		facts_begin(&facts);
 		if (rule_holds(rule, &facts)) {
-			g_ptr_array_add(change->rules, rule_hit(rule));
+			take_hit(policy, rule, change);
 		}
 		if (facts.was_cut) {
 			report_cut(policy, rule, change);
 			was_cut = true;
 		}
+	}
+	if (g_hash_table_size(policy->fired) > 0) {
+		count_fired(policy, &facts, change);
 	}
 	if (was_cut) {
 		g_ptr_array_add(change->rules, cut_hit());

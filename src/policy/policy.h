@@ -54,11 +54,14 @@ const char *policy_digest(const Policy *policy);
  * change->severity: the highest level of the rules that fired; without a rule SEVERITY_LOW. Uses
  * path, op, states, difference, added and removed lines, actors, verdict. A pattern that hits its
  * limits counts as not matching; then the change has one hit more, "policy: judged only in part"
- * (medium), and the rule is reported once through policy_take_problems.
+ * (medium), and the rule is reported once through policy_take_problems. Correlations count what
+ * fired, and fire with the change that completes them.
  */
 void policy_judge(Policy *policy, Change *change);
 /* What has come up since the last call: of char *; NULL: nothing. The caller unrefs. */
 GPtrArray *policy_take_problems(Policy *policy);
+/* What correlations have counted is forgotten. */
+void policy_forget(Policy *policy);
 
 /*
  * The cases beside the rules (policies/NAME.cases.yaml, see doc/policies.md): runs all, writes one

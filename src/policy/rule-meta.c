@@ -152,7 +152,7 @@ static bool refuse(const YamlDocument *document, const MetaRow *row, const YamlN
 }
 
 static const MetaRow rows[] = {
-	{"correlation", refuse},
+	{"correlation", check_map},
 	{"filter", refuse},
 	{"action", refuse},
 	{"title", check_text, .max = MAX_TITLE, .is_required = true},
@@ -196,6 +196,16 @@ static bool check_slips(const YamlDocument *document, const YamlNode *root, GErr
 	return true;
 }
 
+/* A correlation has the detections of other rules for its own. */
+static bool is_missing(const YamlNode *root, const MetaRow *row)
+{
+	bool is_of_detection =
+		g_str_equal(row->key, "logsource") || g_str_equal(row->key, "detection");
+
+	return row->is_required && yaml_get(root, row->key) == NULL &&
+	       !(is_of_detection && yaml_get(root, "correlation") != NULL);
+}
+
 bool rule_meta_check(const YamlDocument *document, GError **error)
 {
 	const YamlNode *root = yaml_root(document);
@@ -207,7 +217,7 @@ bool rule_meta_check(const YamlDocument *document, GError **error)
 	for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
 		const YamlNode *node = yaml_get(root, rows[i].key);
 
-		if (node == NULL && rows[i].is_required) {
+		if (is_missing(root, &rows[i])) {
 			return yaml_complain(document, root, "add it", error,
 					     "a rule must have a `%s`", rows[i].key);
 		}

@@ -16,6 +16,9 @@ void rule_free(Rule *rule)
 		g_strfreev(rule->tags);
 		g_free(rule->advice);
 		g_free(rule->inactive);
+		g_free(rule->name);
+		correlation_free(rule->correlation);
+		g_clear_pointer(&rule->bases, g_ptr_array_unref);
 		condition_free(rule->condition);
 		g_ptr_array_unref(rule->selections);
 		g_free(rule);
@@ -55,6 +58,7 @@ static bool read_meta(Rule *rule, const YamlDocument *document, GError **error)
 	rule->title = g_strdup(text_of(root, "title"));
 	rule->id = g_strdup(text_of(root, "id"));
 	rule->advice = g_strdup(text_of(root, "advice"));
+	rule->name = g_strdup(text_of(root, "name"));
 	if (level == NULL || !severity_from_word(level, &rule->level)) {
 		rule->level = SEVERITY_LOW;
 	}
@@ -166,6 +170,15 @@ static void check_audit(Rule *rule)
 	}
 }
 
+static bool read_correlation(Rule *rule, const YamlDocument *document, GError **error)
+{
+	rule->source = SOURCE_REEVE;
+	rule->bases = g_ptr_array_new();
+	rule->correlation =
+		correlation_parse(document, yaml_get(yaml_root(document), "correlation"), error);
+	return rule->correlation != NULL;
+}
+
 Rule *rule_parse(const YamlDocument *document, GError **error)
 {
 	g_autoptr(Rule) rule = g_new0(Rule, 1);
@@ -175,6 +188,9 @@ Rule *rule_parse(const YamlDocument *document, GError **error)
 	rule->selections = g_ptr_array_new_with_free_func((GDestroyNotify)selection_free);
 	if (!read_meta(rule, document, error)) {
 		return NULL;
+	}
+	if (yaml_get(root, "correlation") != NULL) {
+		return read_correlation(rule, document, error) ? g_steal_pointer(&rule) : NULL;
 	}
 	read_source(rule, root);
 	detection = yaml_get(root, "detection");
@@ -190,8 +206,8 @@ Rule *rule_parse(const YamlDocument *document, GError **error)
 
 bool rule_holds(const Rule *rule, Facts *facts)
 {
-	return rule->inactive == NULL && source_has(rule->source, facts->change) &&
-	       condition_holds(rule->condition, facts);
+	return rule->inactive == NULL && rule->correlation == NULL &&
+	       source_has(rule->source, facts->change) && condition_holds(rule->condition, facts);
 }
 
 RuleHit *rule_hit(const Rule *rule)

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/yaml.h"
 #include "policy/condition.h"
+#include "policy/correlation.h"
 #include "policy/facts.h"
 #include "policy/source.h"
 
@@ -27,8 +28,12 @@ typedef struct {
 	char *advice;   /* NULL: none */
 	LogSource source;
 	char *inactive; /* why it can never fire here; NULL: it can */
-	/* the detection */
-	GPtrArray *selections; /* of Selection */
+	char *name;     /* by which correlations call it; NULL */
+	bool is_silent; /* a correlation speaks for it */
+	/* the detection; a correlation has none but those of its bases */
+	Correlation *correlation; /* NULL: it is none */
+	GPtrArray *bases;         /* of Rule, borrowed; NULL unless it is a correlation */
+	GPtrArray *selections;    /* of Selection */
 	Condition *condition;
 } Rule;
 

@@ -242,8 +242,22 @@ static void test_refused_meta(void)
 		{HEAD "tags: [Attack.T1]\n" REST, "not a tag"},
 		{HEAD "tags: attack.t1\n" REST, "expected a list"},
 		{"title: t\nlogsource: linux\n" REST, "`logsource` must be a map"},
-		{"title: t\ncorrelation: {type: event_count}\n",
-		 "`correlation` is a kind of Sigma"},
+		{"title: t\ncorrelation: {type: event_count}\n", "a correlation must have `rules`"},
+		{"title: t\ncorrelation: {type: temporal, rules: [a], group-by: [User], "
+		 "timespan: 1m}\n",
+		 "a kind of correlation Reeve does not support"},
+		{"title: t\ncorrelation: {type: value_count, rules: [a], group-by: [User], "
+		 "timespan: 1m, condition: {gte: 2}}\n",
+		 "value_count must say of what"},
+		{"title: t\ncorrelation: {type: event_count, rules: [a], group-by: [Who], "
+		 "timespan: 1m, condition: {gte: 2}}\n",
+		 "not a field of Reeve"},
+		{"title: t\ncorrelation: {type: event_count, rules: [a], group-by: [User], "
+		 "timespan: 1m, condition: {over: 2}}\n",
+		 "no condition of a correlation"},
+		{"title: t\ncorrelation: {type: event_count, rules: [a], group-by: [User], "
+		 "timespan: 1m, aliases: {}, condition: {gte: 2}}\n",
+		 "unknown key `aliases`"},
 		{"title: t\nlogsource: {}\nfilter: {}\n", "`filter` is a kind of Sigma"},
 	};
 
