@@ -84,8 +84,8 @@ def test_the_shipped_rules_are_the_default():
 
 def test_examples_of_the_documentation_work(tmp_path):
     text = (ROOT / "doc/policies.md").read_text()
-    rule, cases = re.findall(r"^```yaml\n(.*?)^```$", text, re.M | re.S)
-    (tmp_path / "backup.yml").write_text(rule)
+    rule, correlation, cases = re.findall(r"^```yaml\n(.*?)^```$", text, re.M | re.S)
+    (tmp_path / "backup.yml").write_text(f"{rule}---\n{correlation}")
     (tmp_path / "backup.cases.yaml").write_text(cases)
     assert policy("check", tmp_path).returncode == 0
     done = policy("test", tmp_path)
