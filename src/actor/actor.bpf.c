@@ -112,7 +112,12 @@ typedef struct {
 	int counter;
 } atomic_t;
 
+struct task_io_accounting {
+	unsigned long long syscw;
+};
+
 struct signal_struct {
+	struct task_io_accounting ioac; /* of threads that have ended */
 	atomic_t live;
 	struct tty_struct *tty;
 };
@@ -126,6 +131,7 @@ struct task_struct {
 	unsigned long long start_time, start_boottime;
 	struct task_struct *group_leader, *real_parent;
 	const struct cred *cred;
+	struct task_io_accounting ioac;
 	kuid_t loginuid;
 	unsigned int sessionid;
 	struct signal_struct *signal;
@@ -389,6 +395,13 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 	return 0;
 }
 
+/* Calls that wrote, since the fork: not all that changes something, but all that write(2) does. */
+static __always_inline bool has_written(struct task_struct *task)
+{
+	return bpf_core_field_exists(task->ioac.syscw) &&
+	       task->ioac.syscw + task->signal->ioac.syscw != 0;
+}
+
 static __always_inline void send(BpfRecord *record)
 {
 	unsigned long long size = record->exe_size + record->cgroup_size + record->args_size;
@@ -415,6 +428,9 @@ int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm
 	record = &own->record;
 	put_head(&record->birth.head, BPF_RECORD_EXEC, task, bpf_ktime_get_ns());
 	put_birth(&record->birth, task, task->real_parent);
+	if (has_written(task)) {
+		record->birth.head.flags |= BPF_FLAG_WROTE;
+	}
 	record->tty = terminal_of(task);
 	record->exe_size = 0;
 	record->cgroup_size = 0;

@@ -29,6 +29,7 @@ enum {
 enum {
 	BPF_FLAG_PATH_CUT = 1,  /* the path has more names than fit */
 	BPF_FLAG_HAS_LOGIN = 2, /* this kernel keeps login users */
+	BPF_FLAG_WROTE = 4,     /* it has written something before this exec */
 };
 
 /*

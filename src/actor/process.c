@@ -218,6 +218,9 @@ void process_turn(Process *process, const Sighting *sighting)
 	if (sighting->kind == SIGHTING_EXEC) {
 		process_correct(process, sighting->mono_usec);
 	}
+	if (sighting->has_written && process->n_phases > 0) {
+		process->phases[process->n_phases - 1].is_exec = true;
+	}
 	phase = phase_of(sighting, before);
 	if (process->n_phases == PROCESS_PHASES) {
 		forget_first(process);

@@ -30,7 +30,7 @@ typedef struct {
 typedef struct {
 	gint64 since_usec; /* monotonic; 0: since before anybody looked */
 	Image *image;      /* NULL: not known */
-	bool is_exec;      /* began with an exec of its own */
+	bool is_exec;      /* began with an exec of its own, or wrote before its next */
 	gint64 uid, login_uid, session;
 	const char *doubt; /* of sighting.h */
 	gint64 read_usec;  /* likewise */

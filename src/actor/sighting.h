@@ -36,6 +36,7 @@ typedef struct {
 	const char *exe;                /* NULL: not known */
 	const char *args;               /* NUL-separated; NULL: not known */
 	gsize args_size;
+	bool has_written;  /* of an exec: it wrote something before, as what it was then */
 	const char *comm;  /* NULL */
 	const char *doubt; /* why this is not certain, a static string; NULL: the kernel said so */
 } Sighting;

@@ -97,6 +97,7 @@ static void take_image(const BpfRecord *record, BpfStrings *strings, Sighting *r
 	const char *groups = record->data + record->exe_size;
 
 	ret->tty = record->tty;
+	ret->has_written = (record->birth.head.flags & BPF_FLAG_WROTE) != 0;
 	if (!(record->birth.head.flags & BPF_FLAG_PATH_CUT)) {
 		ret->exe = join_path(record->data, record->exe_size, strings->exe);
 	}

@@ -11,6 +11,7 @@ import os
 import pty
 import select
 import shutil
+import signal
 import struct
 import subprocess
 from pathlib import Path
@@ -385,6 +386,15 @@ socket.send_fds(here, [b"x"], [file])
 os.close(file)
 os.wait()
 """, "{file}", RECEIVER]),
+    "another program at once": ("/usr/bin/python3", ["/usr/bin/python3", "-S", "-c", """
+import os, sys
+file = os.open(sys.argv[1], os.O_WRONLY)
+if os.fork() == 0:
+    os.write(file, b"b")
+    os.execvp("sleep", ["sleep", "0"])
+os.close(file)
+os.wait()
+""", "{file}"]),
     "its program is gone": ("{folder}/tool", [
         "sh", "-c", "cp $(command -v sh) {folder}/tool; {folder}/tool -c 'rm $0; echo b > $1' "
         "{folder}/tool $1", "sh", "{file}"]),
@@ -397,10 +407,15 @@ def test_tricks(machine, source):
         machine.write(f"/etc/{number}.conf", "a\n")
     start(machine, source)
     folder = os.path.realpath(machine.folder)
-    for number, (_, command) in enumerate(TRICKS.values()):
-        file = str(machine.path(f"/etc/{number}.conf"))
-        words = [word.replace("{folder}", folder).replace("{file}", file) for word in command]
-        logged_in(lambda: run(*words))
+    recorder = machine.pid("recorder")
+    os.kill(recorder, signal.SIGSTOP)  # at worst it looks when all is over
+    try:
+        for number, (_, command) in enumerate(TRICKS.values()):
+            file = str(machine.path(f"/etc/{number}.conf"))
+            words = [word.replace("{folder}", folder).replace("{file}", file) for word in command]
+            logged_in(lambda: run(*words))
+    finally:
+        os.kill(recorder, signal.SIGCONT)
     machine.settle()
     for number, (name, (exe, _)) in enumerate(TRICKS.items()):
         wanted = exe.replace("{folder}", folder) if "{" in exe else program(exe)
@@ -410,8 +425,8 @@ def test_tricks(machine, source):
         assert all(actor["exe"] == wanted for actor in sure), (name, actors)
         assert not [actor for actor in sure if actor["cmdline"].startswith("innocent")], actors
         if source == "bpf":
-            assert wanted in [actor["exe"] for actor in actors], (name, actors)
-            assert sure or name == "a mapping", (name, actors)
+            assert sure or name in ("a mapping", "another program at once"), (name, actors)
+            assert sure or {actor["confidence"] for actor in actors} == {"inferred"}
 
 
 def test_login_that_was_taken(machine, source):

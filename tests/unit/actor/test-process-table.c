@@ -102,6 +102,30 @@ static void test_pid_is_given_away(void)
 	g_assert_null(ran(table, 11, 115, 250, &doubt));
 }
 
+/* Who wrote and at once became another program: either may be meant. */
+static void test_wrote_before(void)
+{
+	g_autoptr(ProcessTable) table = process_table_new(100);
+	const char *doubt;
+
+	exec_at(table, 10, "/bin/evil", -1, 50);
+	for (gint64 pid = 11; pid <= 12; pid++) {
+		Sighting sighting = SIGHTING_INIT(SIGHTING_EXEC, pid, 110);
+
+		fork_at(table, pid, 10, 100);
+		sighting.exe = "/usr/bin/dpkg";
+		sighting.has_written = pid == 11;
+		process_table_see(table, &sighting);
+	}
+	ran(table, 11, 90, 130, &doubt);
+	g_assert_nonnull(doubt);
+	/* silent twins: it has not; it wrote after */
+	g_assert_cmpstr(ran(table, 12, 90, 130, &doubt), ==, "/usr/bin/dpkg");
+	g_assert_null(doubt);
+	g_assert_cmpstr(ran(table, 11, 115, 130, &doubt), ==, "/usr/bin/dpkg");
+	g_assert_null(doubt);
+}
+
 static void test_exec_in_the_way(void)
 {
 	g_autoptr(ProcessTable) table = process_table_new(100);
@@ -269,5 +293,6 @@ int main(int argc, char **argv)
 	g_test_add_func("/process-table/cgroups", test_cgroups);
 	g_test_add_func("/process-table/read-is-not-told", test_read_is_not_told);
 	g_test_add_func("/process-table/flood-round-all-pids", test_flood_round_all_pids);
+	g_test_add_func("/process-table/wrote-before", test_wrote_before);
 	return g_test_run();
 }
