@@ -49,6 +49,7 @@ void config_free(Config *config)
 	g_strfreev(config->policies);
 	g_strfreev(config->bus_live);
 	g_strfreev(config->bus_replay);
+	g_free(config->bus_notice);
 	g_free(config->bus_keys);
 	g_free(config->state_dir);
 	g_free(config->runtime_dir);

@@ -24,6 +24,7 @@ typedef struct {
 	bool register_self_approval;
 	GStrv policies;                /* folders */
 	GStrv bus_live, bus_replay;    /* endpoints; NULL: ipc in RUNTIME */
+	char *bus_notice;              /* group that may know but not read; NULL: nobody */
 	char *bus_keys;                /* folder; set by config_places where the file is silent */
 	char *state_dir, *runtime_dir; /* set by config_places, not by the file */
 } Config;
@@ -54,6 +55,9 @@ bool config_read(Config *config, const char *file, GError **error);
  * file, or, with a given state_dir, in there; and so the folder `keys` of the bus.
  */
 void config_places(Config *config, const char *state_dir, const char *runtime_dir);
+
+/* Where notices are told: "ipc://RUNTIME/notice". Caller frees. */
+char *config_notice_endpoint(const Config *config);
 
 /* Endpoints after config_places, those of this machine first: "ipc://RUNTIME/live" unless one is
  * configured. An ipc path above 107 bytes is a clear error. */

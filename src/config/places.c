@@ -125,6 +125,11 @@ static GStrv endpoints_of(const Config *config, GStrv configured, const char *na
 	return g_strv_builder_end(endpoints);
 }
 
+char *config_notice_endpoint(const Config *config)
+{
+	return g_strconcat("ipc://", config->runtime_dir, "/notice", NULL);
+}
+
 bool config_endpoints(const Config *config, GStrv *ret_live, GStrv *ret_replay, GError **error)
 {
 	g_auto(GStrv) live = endpoints_of(config, config->bus_live, "live");

@@ -195,6 +195,7 @@ static const Key bus_keys[] = {
 	{"live", read_endpoints, PLACE(bus_live)},
 	{"replay", read_endpoints, PLACE(bus_replay)},
 	{"keys", read_path, PLACE(bus_keys)},
+	{"notice", read_text, PLACE(bus_notice)},
 	{NULL},
 };
 

@@ -4,6 +4,10 @@
 #include "daemon/canary.h"
 #include "daemon/keys.h"
 
+#include "base/escape.h"
+
+#include <grp.h>
+
 const char *stage_name(StageKind kind)
 {
 	static const char *const names[] = {"recorder", "judge", "relay"};
@@ -121,12 +125,36 @@ static GStrv plan_judge(const DaemonOptions *options, const Config *config, cons
 	return line_end(line);
 }
 
-static GStrv plan_relay(const Config *config, const Users *users, GStrv live, GStrv replay)
+/* The group whose members may know but not read. */
+static bool find_notice_group(const Config *config, int *ret, GError **error)
+{
+	const struct group *group =
+		config->bus_notice == NULL ? NULL : getgrnam(config->bus_notice);
+
+	*ret = group == NULL ? -1 : (int)group->gr_gid;
+	if (config->bus_notice != NULL && group == NULL) {
+		g_autofree char *shown = escape_path(config->bus_notice);
+
+		g_set_error(error, REEVE_ERROR, REEVE_ERROR_NOT_FOUND,
+			    "bus.notice: there is no group %s on this machine", shown);
+		return false;
+	}
+	return true;
+}
+
+static GStrv plan_relay(const Config *config, const Users *users, GStrv live, GStrv replay,
+			int notice_gid)
 {
 	GPtrArray *line = line_new(config, users->relay_uid, users->relay_gid, users);
 
 	add_options(line, "--live", (const char *const *)live);
 	add_options(line, "--replay", (const char *const *)replay);
+	if (config->bus_notice != NULL) {
+		g_autofree char *notice = config_notice_endpoint(config);
+
+		add_option(line, "--notice", notice);
+		add_number(line, "--notice-group", notice_gid);
+	}
 	return line_end(line);
 }
 
@@ -135,13 +163,15 @@ Plan *plan_new(const DaemonOptions *options, const Config *config, const Users *
 {
 	g_auto(GStrv) live = NULL, replay = NULL;
 	g_autoptr(Plan) plan = NULL;
+	int notice_gid;
 
 	if (config->watch[0] == NULL) {
 		g_set_error(error, REEVE_ERROR, REEVE_ERROR_SYNTAX,
 			    "nothing to watch: name paths under `watch` or with --watch");
 		return NULL;
 	}
-	if (!config_endpoints(config, &live, &replay, error)) {
+	if (!config_endpoints(config, &live, &replay, error) ||
+	    !find_notice_group(config, &notice_gid, error)) {
 		return NULL;
 	}
 	plan = g_new0(Plan, 1);
@@ -150,7 +180,7 @@ Plan *plan_new(const DaemonOptions *options, const Config *config, const Users *
 	}
 	plan->arguments[STAGE_RECORDER] = plan_recorder(options, config, users);
 	plan->arguments[STAGE_JUDGE] = plan_judge(options, config, users, identity);
-	plan->arguments[STAGE_RELAY] = plan_relay(config, users, live, replay);
+	plan->arguments[STAGE_RELAY] = plan_relay(config, users, live, replay, notice_gid);
 	return g_steal_pointer(&plan);
 }
 

@@ -57,7 +57,7 @@ static void remember(Desk *desk)
 	const char *id = board_cursor(desk->board);
 	g_autoptr(GError) error = NULL;
 
-	if (id == NULL) {
+	if (id == NULL || desk->options->notice != NULL) {
 		return;
 	}
 	if (cursor_store(desk->cursor, id, &error)) {
@@ -265,6 +265,7 @@ static bool open_outside(Desk *desk, GError **error)
 	}
 	desk->feed = feed_start(&(FeedOptions){.live = options->live,
 					       .replay = options->replay,
+					       .notice = options->notice,
 					       .since = cursor_id(desk->cursor),
 					       .silence_ms = options->silence_seconds * 1000},
 				on_item, desk, error);
@@ -284,6 +285,7 @@ Desk *desk_new(const DesktopOptions *options, GError **error)
 						     .self = desk,
 						     .failed = on_acknowledge_failed});
 	desk->server = server_new(&(ServerListener){.self = desk,
+						    .has_no_actions = options->notice != NULL,
 						    .reacted = on_reaction,
 						    .came = on_server_came,
 						    .went = on_server_went});

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The feed: see feed.h. */
 #include "desktop/feed.h"
+#include "desktop/notices.h"
 
 #include "base/log.h"
 #include "client/client.h"
@@ -15,7 +16,8 @@ struct Feed {
 	char *live, *replay;
 	int silence_ms;
 	Client *client;
-	char *position; /* last told */
+	Notices *notices; /* instead of the client; NULL */
+	char *position;   /* last told */
 	/* shared */
 	GMutex mutex;
 	GCond changed;
@@ -193,14 +195,38 @@ static void step(Feed *feed)
 	}
 }
 
+static void step_notices(Feed *feed)
+{
+	News *news;
+
+	switch (notices_next(feed->notices, FEED_STOP_MS, &news)) {
+	case NOTICES_NEWS:
+		push(feed, FEED_NEWS, news, NULL);
+		break;
+	case NOTICES_SILENT:
+		push(feed, FEED_SILENT, NULL, NULL);
+		break;
+	case NOTICES_HEARD:
+		push(feed, FEED_HEARD, NULL, NULL);
+		break;
+	case NOTICES_NOTHING:
+		break;
+	}
+}
+
 static gpointer run(gpointer data)
 {
 	Feed *feed = data;
 
 	while (!is_stopping(feed)) {
-		step(feed);
+		if (feed->notices != NULL) {
+			step_notices(feed);
+		} else {
+			step(feed);
+		}
 	}
 	g_clear_pointer(&feed->client, client_free);
+	g_clear_pointer(&feed->notices, notices_close);
 	return NULL;
 }
 
@@ -217,7 +243,11 @@ Feed *feed_start(const FeedOptions *options, void (*take)(gpointer self, FeedIte
 	g_mutex_init(&feed->mutex);
 	g_cond_init(&feed->changed);
 	g_queue_init(&feed->items);
-	if (!open_client(feed, options->since, error)) {
+	if (options->notice != NULL) {
+		feed->notices = notices_open(options->notice, options->silence_ms, error);
+	}
+	if (options->notice != NULL ? feed->notices == NULL
+				    : !open_client(feed, options->since, error)) {
 		feed_stop(feed);
 		return NULL;
 	}

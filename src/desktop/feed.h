@@ -38,7 +38,8 @@ typedef struct {
 
 typedef struct {
 	const char *live, *replay;
-	const char *since; /* NULL: from now on */
+	const char *notice; /* hear only notices, here; NULL: everything */
+	const char *since;  /* NULL: from now on */
 	int silence_ms;
 } FeedOptions;
 

@@ -4,8 +4,11 @@
 
 #include "base/escape.h"
 
+#include <errno.h>
+#include <string.h>
 #include <unistd.h>
 
+#define IPC "ipc://"
 #define SYSTEM_STATE "/var/lib/reeve"
 #define SYSTEM_RUNTIME "/run/reeve"
 #define TERMINAL "x-terminal-emulator -e"
@@ -24,6 +27,8 @@ static bool parse_arguments(DesktopOptions *options, int *argc, char ***argv, GE
 		 "how to run a command in a terminal (" TERMINAL ")", "WORDS"},
 		{"silence", 0, 0, G_OPTION_ARG_INT, &options->silence_seconds,
 		 "tell when nothing was heard for so long (30)", "SECONDS"},
+		{"notice", 0, 0, G_OPTION_ARG_NONE, &options->notice_only,
+		 "hear that something changed, not what, also where more is permitted", NULL},
 		{"version", 0, 0, G_OPTION_ARG_NONE, &options->version, "show the version", NULL},
 		{0},
 	};
@@ -69,6 +74,15 @@ static bool read_places(DesktopOptions *options, GError **error)
 	return true;
 }
 
+/* Who may not open the one socket, but may open the other. */
+static bool must_do_with_notices(const DesktopOptions *options)
+{
+	g_autofree char *notice = config_notice_endpoint(options->config);
+
+	return access(options->live + strlen(IPC), W_OK) < 0 && errno == EACCES &&
+	       access(notice + strlen(IPC), W_OK) == 0;
+}
+
 static bool find_bus(DesktopOptions *options, GError **error)
 {
 	g_auto(GStrv) live = NULL, replay = NULL;
@@ -78,6 +92,9 @@ static bool find_bus(DesktopOptions *options, GError **error)
 	}
 	options->live = g_strdup(live[0]);
 	options->replay = g_strdup(replay[0]);
+	if (options->notice_only || must_do_with_notices(options)) {
+		options->notice = config_notice_endpoint(options->config);
+	}
 	return true;
 }
 
@@ -137,6 +154,7 @@ void options_clear(DesktopOptions *options)
 	g_free(options->host);
 	g_free(options->live);
 	g_free(options->replay);
+	g_free(options->notice);
 	g_free(options->cursor_folder);
 	g_strfreev(options->terminal);
 	g_strfreev(options->reeve);

@@ -18,11 +18,12 @@ typedef struct {
 	char *config_file, *state_dir, *runtime_dir; /* as given; NULL */
 	char *terminal_line;
 	int silence_seconds;
-	gboolean version;
+	gboolean version, notice_only;
 	/* what follows */
 	Config *config;
 	char *host; /* what we call this machine before it has said its name */
 	char *live, *replay;
+	char *notice; /* the person may know but not read: instead of `live`; NULL */
 	char *cursor_folder;
 	GStrv terminal; /* words */
 	GStrv reeve;    /* words up to the verb */

@@ -191,7 +191,7 @@ static void dress(const Server *server, Shown *shown, const Card *card)
 	notify_notification_set_hint(notification, "x-dunst-stack-tag",
 				     g_variant_new_string(card->key));
 	notify_notification_clear_actions(notification);
-	if (server->has_actions && card->ids->len > 0) {
+	if (server->has_actions && !server->listener.has_no_actions && card->ids->len > 0) {
 		notify_notification_add_action(notification, "default", "Show what changed",
 					       on_show, shown, NULL);
 		notify_notification_add_action(notification, "show", "Show", on_show, shown, NULL);

@@ -23,6 +23,7 @@ typedef enum {
 
 typedef struct {
 	gpointer self;
+	bool has_no_actions; /* there is nothing that the person may do */
 	void (*reacted)(gpointer self, const char *key, Reaction reaction);
 	void (*came)(gpointer self);
 	void (*went)(gpointer self);

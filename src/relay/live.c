@@ -56,6 +56,11 @@ void live_publish(Live *live, const Message *message)
 	message_send(live->socket, NULL, message);
 }
 
+void live_publish_word(Live *live, const char *topic, const char *text)
+{
+	message_send_word(live->socket, NULL, topic, text, strlen(text));
+}
+
 /* ZeroMQ applies this to the pipe of the message that was received last. */
 static void apply(Live *live, const Caller *caller, int option, const char *topic)
 {

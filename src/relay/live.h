@@ -24,6 +24,9 @@ void *live_socket(Live *live);
 /* Publishes to everybody who is subscribed and keeps up. */
 void live_publish(Live *live, const Message *message);
 
+/* The same of two frames. */
+void live_publish_word(Live *live, const char *topic, const char *text);
+
 /* Hears who subscribes and who leaves; bounded work: call again while the socket is readable. */
 void live_hear(Live *live);
 

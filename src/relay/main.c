@@ -22,6 +22,8 @@
 
 typedef struct {
 	char **live, **replay; /* addresses */
+	char **notice;         /* NULL: none */
+	int notice_group;
 	char *host;
 	int sheet; /* -1: none */
 } OwnOptions;
@@ -30,6 +32,7 @@ static void own_options_clear(OwnOptions *own)
 {
 	g_strfreev(own->live);
 	g_strfreev(own->replay);
+	g_strfreev(own->notice);
 	g_free(own->host);
 	fd_close(&own->sheet);
 }
@@ -40,6 +43,10 @@ static bool parse(StageOptions *options, OwnOptions *own, int *argc, char ***arg
 	const GOptionEntry entries[] = {
 		{"live", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &own->live, "publish here", "URL"},
 		{"replay", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &own->replay, "answer here", "URL"},
+		{"notice", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &own->notice,
+		 "tell here that something happened, not what", "URL"},
+		{"notice-group", 0, 0, G_OPTION_ARG_INT, &own->notice_group,
+		 "group that may know that much", "GID"},
 		{"host", 0, 0, G_OPTION_ARG_FILENAME, &own->host, "name of this host", "NAME"},
 		{"keys", 0, 0, G_OPTION_ARG_INT, &own->sheet, "who may listen over the network",
 		 "FD"},
@@ -108,8 +115,8 @@ static int open_signals(GError **error)
 }
 
 /* Everything from the first thread on: the wall stands, foreign bytes may come. */
-static bool run(Relay *relay, void *zmq, GPtrArray *live_at, GPtrArray *replay_at, int journal,
-		const char *host, GError **error)
+static bool run(Relay *relay, void *zmq, GPtrArray *live_at, GPtrArray *replay_at,
+		GPtrArray *notice_at, int journal, const char *host, GError **error)
 {
 	g_autoptr(Tape) tape = tape_new(journal);
 	g_autoptr(Heartbeat) heartbeat = heartbeat_new(host);
@@ -118,9 +125,14 @@ static bool run(Relay *relay, void *zmq, GPtrArray *live_at, GPtrArray *replay_a
 	g_autoptr(Replay) replay =
 		live == NULL ? NULL : replay_open(zmq, replay_at, gate, tape, error);
 
-	if (replay == NULL) {
+	g_autoptr(Live) notice = replay == NULL || notice_at->len == 0
+					 ? NULL
+					 : live_open(zmq, notice_at, gate, error);
+
+	if (replay == NULL || (notice == NULL && notice_at->len > 0)) {
 		return false;
 	}
+	relay->notice = notice;
 	relay->tape = tape;
 	relay->heartbeat = heartbeat;
 	relay->gate = gate;
@@ -153,7 +165,7 @@ static bool start(const StageOptions *options, const OwnOptions *own, GError **e
 	g_autoptr(Access) access = signals < 0 ? NULL : access_open(options, error);
 	g_autoptr(Health) health = access == NULL ? NULL : health_open(options, error);
 	g_autoptr(Keyring) keyring = keyring_new(own->sheet);
-	g_autoptr(GPtrArray) live = NULL, replay = NULL;
+	g_autoptr(GPtrArray) live = NULL, replay = NULL, notice = NULL;
 	Relay relay = {
 		.options = options,
 		.live_urls = (const char *const *)own->live,
@@ -174,12 +186,15 @@ static bool start(const StageOptions *options, const OwnOptions *own, GError **e
 	live = endpoints_listen(relay.live_urls, options->reader_group, error);
 	replay = live == NULL ? NULL
 			      : endpoints_listen(relay.replay_urls, options->reader_group, error);
-	if (replay == NULL) {
+	notice = replay == NULL ? NULL
+				: endpoints_listen((const char *const *)own->notice,
+						   own->notice_group, error);
+	if (notice == NULL) {
 		return false;
 	}
 	zmq = warm_up();
 	ok = door_open(error) && relay_wall(options, error) &&
-	     run(&relay, zmq, live, replay, journal, own->host, error);
+	     run(&relay, zmq, live, replay, notice, journal, own->host, error);
 	zmq_ctx_term(zmq);
 	return ok;
 }
@@ -187,7 +202,7 @@ static bool start(const StageOptions *options, const OwnOptions *own, GError **e
 int main(int argc, char **argv)
 {
 	g_auto(StageOptions) options = {0};
-	g_auto(OwnOptions) own = {.sheet = -1};
+	g_auto(OwnOptions) own = {.sheet = -1, .notice_group = -1};
 	g_autoptr(GError) error = NULL;
 
 	log_init("reeve-relay");

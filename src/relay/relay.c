@@ -2,6 +2,7 @@
 /* The relay at work: see relay.h. */
 #include "relay/relay.h"
 #include "relay/door.h"
+#include "relay/notice.h"
 #include "base/bell.h"
 #include "base/clock.h"
 #include "base/escape.h"
@@ -24,6 +25,7 @@ enum {
 	ON_SIGNAL,
 	ON_GATE,
 	ON_LIVE,
+	ON_NOTICE,
 	ON_REPLAY,
 	_ON_N,
 };
@@ -65,6 +67,11 @@ static void beat(Relay *relay, gint64 now)
 			       health_summary(relay->health), keyring_checkpoint(relay->keyring));
 
 	live_publish(relay->live, message);
+	if (relay->notice != NULL) {
+		g_autofree char *body = g_strndup(message->body, message->size);
+
+		live_publish_word(relay->notice, message->topic, body);
+	}
 	write_health(relay);
 	relay->beaten_usec = now;
 	relay->beat_usec = now + HEARTBEAT_USEC;
@@ -90,6 +97,16 @@ static void set_trouble(Relay *relay, const char *text)
 	}
 }
 
+static void tell_notice(Relay *relay, const Message *message)
+{
+	g_auto(Notice) notice = {0};
+
+	if (relay->notice != NULL && live_subscriptions(relay->notice) > 0 &&
+	    notice_make(&notice, message)) {
+		live_publish_word(relay->notice, notice.topic, notice.body);
+	}
+}
+
 /* Publishes a new line; one that does not follow from the line before is told, and said. (Where
  * there is no line before, a journal that was removed goes on; its first event says so itself.) */
 static void tell(Relay *relay, const char *before, const JournalLine *line)
@@ -110,6 +127,7 @@ static void tell(Relay *relay, const char *before, const JournalLine *line)
 		set_damage(relay, text);
 	}
 	live_publish(relay->live, &message);
+	tell_notice(relay, &message);
 }
 
 /* At the start lines are only put into the index: whoever wants them asks for a replay. */
@@ -249,12 +267,12 @@ static int patience(const Relay *relay, int serve_ms, gint64 now)
 }
 
 /* Who comes need not wait to learn that we are here and where the head is. */
-static void hear_subscribers(Relay *relay)
+static void hear_subscribers(Relay *relay, Live *live)
 {
-	guint before = live_subscriptions(relay->live);
+	guint before = live_subscriptions(live);
 
-	live_hear(relay->live);
-	if (live_subscriptions(relay->live) > before) {
+	live_hear(live);
+	if (live_subscriptions(live) > before) {
 		hasten_beat(relay);
 	}
 }
@@ -265,7 +283,10 @@ static int serve(Relay *relay, const zmq_pollitem_t *on)
 	int serve_ms;
 
 	if (on[ON_LIVE].revents != 0) {
-		hear_subscribers(relay);
+		hear_subscribers(relay, relay->live);
+	}
+	if (on[ON_NOTICE].revents != 0) {
+		hear_subscribers(relay, relay->notice);
 	}
 	if (!relay->has_caught) {
 		return -1; /* requests wait until the index is whole */
@@ -299,6 +320,8 @@ bool relay_run(Relay *relay, GError **error)
 		[ON_SIGNAL] = {NULL, relay->signals, ZMQ_POLLIN, 0},
 		[ON_GATE] = {gate_socket(relay->gate), 0, ZMQ_POLLIN, 0},
 		[ON_LIVE] = {live_socket(relay->live), 0, ZMQ_POLLIN, 0},
+		[ON_NOTICE] = {relay->notice == NULL ? NULL : live_socket(relay->notice), -1,
+			       ZMQ_POLLIN, 0},
 		[ON_REPLAY] = {replay_socket(relay->replay), 0, ZMQ_POLLIN, 0},
 	};
 	int serve_ms = -1;

@@ -27,6 +27,7 @@ typedef struct {
 	Gate *gate;
 	Tape *tape;
 	Live *live;
+	Live *notice; /* for who may know but not read; NULL: nobody */
 	Replay *replay;
 	Heartbeat *heartbeat;
 	Health *health;

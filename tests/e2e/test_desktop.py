@@ -12,6 +12,7 @@ import pytest
 from conftest import wait_for
 from desktop import Desktop
 from people import People
+from test_network import accesses
 
 NEEDED = ("Xvfb", "dunst", "dbus-daemon", "busctl", "import")
 MISSING = [name for name in NEEDED if not shutil.which(name)]
@@ -237,6 +238,22 @@ def test_this_was_me_asks_for_exactly_that(session):
     assert "it is so already" in (told := people.approve(made[1])), told + skeleton
     wait_for("the late approval", lambda: session.machine.settle().returncode == 0)
     assert session.machine.events()[-1]["late"] is True
+
+
+def test_who_may_know_but_not_read(session):
+    config = session.machine.folder / "reeve.yaml"
+    config.write_text("bus: {notice: root}\n")
+    session.machine.start("--config", str(config))
+    session.start_session().start_dunst().follow("--notice")
+    # (no cursor tells that it listens, but the socket's own users)
+    wait_for("somebody who listens", lambda: any(
+        line["what"] == "subscribe" and line["topic"] == "notice/1/" for line in accesses(session.machine)))
+    session.machine.write("/etc/ssh/sshd_config", OPEN)
+    bubble = only(session.wait_for_bubbles("the alert"))
+    assert "/etc/ssh/sshd_config" in bubble.body and "PermitRootLogin" not in bubble.body
+    assert bubble.title.startswith("Unapproved change on web-1") and bubble.actions == {}
+    session.machine.write("/etc/ssh/sshd_config", SSHD)
+    session.wait_for_none()
 
 
 def test_a_server_without_actions_and_markup(session):

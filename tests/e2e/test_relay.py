@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 import pytest
+import zmq
 
 from conftest import ROOT, wait_for
 from lone_relay import OTHER, Journal, answer, next_event, relay  # noqa: F401 (a fixture)
@@ -232,6 +233,26 @@ def test_one_who_does_not_read_keeps_nobody_waiting(relay):
 
 
 @pytest.mark.patient
+def test_who_may_know_but_not_read_is_told_no_more(relay):
+    file = {"path": "/etc/motd", "op": "updated", "diff": "-hush\n", "before": {"sha256": "a" * 64}}
+    notice = relay.runtime / "notice"
+    relay.start("--notice", f"ipc://{notice}", "--notice-group", str(os.getegid()))
+    assert notice.stat().st_mode & 0o777 == 0o660
+    with relay.socket(zmq.SUB) as sub:
+        sub.subscribe(b"")
+        sub.connect(f"ipc://{notice}")
+        topic, body = sub.recv_multipart()
+        assert topic == b"hb/1/web-1/" and json.loads(body)["schema"] == "reeve.heartbeat/1"
+        relay.tell(verdict="unapproved", severity="high", files=[file])
+        while topic.startswith(b"hb/"):
+            topic, body = sub.recv_multipart()
+    assert topic == b"notice/1/alert/unapproved/high/web-1/"
+    told = json.loads(body)
+    assert (told["id"], told["paths"], told["count"]) == (relay.journal.ids[0], ["/etc/motd"], 1)
+    assert b"hush" not in body and b"aaaa" not in body and "summary" not in told
+    assert relay.stop() == 0
+
+
 def test_a_slow_subscriber_finds_out_and_catches_up(relay):
     relay.start()
     with relay.subscriber(rcvhwm=5) as (sub, _):
