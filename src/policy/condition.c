@@ -330,3 +330,42 @@ bool condition_holds(const Condition *condition, Facts *facts)
 	}
 	return is_and;
 }
+
+/* All parts must hold: one that has keys is enough. */
+static bool some_part_keys(const Condition *condition, GPtrArray *ret)
+{
+	for (guint i = 0; i < condition->parts->len; i++) {
+		guint before = ret->len;
+
+		if (condition_path_keys(condition->parts->pdata[i], ret)) {
+			return true;
+		}
+		g_ptr_array_set_size(ret, (gint)before);
+	}
+	return false;
+}
+
+static bool all_part_keys(const Condition *condition, GPtrArray *ret)
+{
+	for (guint i = 0; i < condition->parts->len; i++) {
+		if (!condition_path_keys(condition->parts->pdata[i], ret)) {
+			return false;
+		}
+	}
+	return condition->parts->len > 0;
+}
+
+bool condition_path_keys(const Condition *condition, GPtrArray *ret)
+{
+	switch (condition->kind) {
+	case CONDITION_AND:
+		return some_part_keys(condition, ret);
+	case CONDITION_OR:
+		return all_part_keys(condition, ret);
+	case CONDITION_NOT:
+		return false;
+	case CONDITION_SELECTION:
+		return selection_path_keys(condition->selection, ret);
+	}
+	g_assert_not_reached();
+}

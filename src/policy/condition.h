@@ -27,4 +27,8 @@ Condition *condition_parse(const char *text, const GPtrArray *selections, guint 
 void condition_free(Condition *condition);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Condition, condition_free)
 
+/* The keys (path-key.h) of all paths it can hold for; false: it may hold for others, too. Adds
+ * char * to `ret`. */
+bool condition_path_keys(const Condition *condition, GPtrArray *ret);
+
 bool condition_holds(const Condition *condition, Facts *facts);

@@ -435,6 +435,11 @@ bool field_is_costly(guint field)
 	return rows[field].is_costly;
 }
 
+bool field_is_path(guint field)
+{
+	return rows[field].collect == collect_path;
+}
+
 GPtrArray *field_collect(guint field, const Change *change)
 {
 	const FieldRow *row = &rows[field];

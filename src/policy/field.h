@@ -31,5 +31,8 @@ bool field_is_searched(guint field);
 /* Whether it has many or long values, so that a rule should look at others first. */
 bool field_is_costly(guint field);
 
+/* Whether its one value is the path of the change. */
+bool field_is_path(guint field);
+
 /* The values: an array of char *; the caller unrefs. */
 GPtrArray *field_collect(guint field, const Change *change);

@@ -5,6 +5,7 @@
 #include "policy/cidr.h"
 #include "policy/field.h"
 #include "policy/modifier.h"
+#include "policy/path-key.h"
 #include "policy/regex.h"
 #include "policy/wildcard.h"
 
@@ -28,6 +29,7 @@ struct Pattern {
 	bool wants_value; /* PATTERN_EXISTS */
 	Wildcard *text;
 	Regex *regex;
+	char *expression; /* of the regex */
 	Cidr cidr;
 	gint64 number;
 	guint field; /* PATTERN_FIELD */
@@ -78,6 +80,7 @@ static bool make_regex(Pattern *pattern, const char *text, guint sets, GError **
 	flags |= (pattern->modifiers & MODIFIER_RE_M) ? REGEX_MULTILINE : 0;
 	flags |= (pattern->modifiers & MODIFIER_RE_S) ? REGEX_DOT_ALL : 0;
 	pattern->kind = PATTERN_REGEX;
+	pattern->expression = g_strdup(text);
 	pattern->regex = regex_new(text, flags, error);
 	return pattern->regex != NULL;
 }
@@ -156,6 +159,7 @@ void pattern_free(Pattern *pattern)
 	if (pattern != NULL) {
 		wildcard_free(pattern->text);
 		regex_free(pattern->regex);
+		g_free(pattern->expression);
 		g_free(pattern);
 	}
 }
@@ -163,6 +167,23 @@ void pattern_free(Pattern *pattern)
 bool pattern_is_costly(const Pattern *pattern)
 {
 	return pattern->kind == PATTERN_REGEX || pattern->kind == PATTERN_FIELD;
+}
+
+bool pattern_path_keys(const Pattern *pattern, GPtrArray *ret)
+{
+	g_autofree char *prefix = NULL;
+	bool is_whole;
+
+	if (pattern->kind == PATTERN_REGEX) {
+		/* a path may hold line feeds, and then `^` stands behind each */
+		return !(pattern->modifiers & MODIFIER_RE_M) &&
+		       path_key_of_regex(pattern->expression, ret);
+	}
+	if (pattern->kind != PATTERN_TEXT) {
+		return false;
+	}
+	prefix = wildcard_prefix(pattern->text, &is_whole);
+	return path_key_of_prefix(prefix, is_whole, ret);
 }
 
 static bool order_holds(const Pattern *pattern, const char *value)

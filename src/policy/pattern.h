@@ -25,6 +25,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Pattern, pattern_free)
 /* Whether it is slow compared with a plain value, so that others should be tried first. */
 bool pattern_is_costly(const Pattern *pattern);
 
+/* The keys (path-key.h) by which paths it matches are found; false: others may match, too. Adds
+ * char * to `ret`. */
+bool pattern_path_keys(const Pattern *pattern, GPtrArray *ret);
+
 /*
  * Whether any of `values` (char *) matches; a pattern that asks whether the field is there, or is
  * empty, looks at their number. A pattern cut off at its limits does not match and marks the facts.

@@ -5,6 +5,7 @@
 #include "base/digest.h"
 #include "base/escape.h"
 #include "base/yaml.h"
+#include "policy/rule-index.h"
 #include "policy/rule.h"
 
 #include <string.h>
@@ -16,6 +17,7 @@
 struct Policy {
 	GPtrArray *rules;        /* of Rule, in the order of the files */
 	GHashTable *ids;         /* id (borrowed from its rule) -> Rule */
+	RuleIndex *index;        /* those that can fire by themselves */
 	GHashTable *reported;    /* Rule: said once that it was cut off */
 	GHashTable *fired;       /* Rule: of the change that is being judged */
 	GPtrArray *correlations; /* of Rule, borrowed */
@@ -185,6 +187,7 @@ Policy *policy_compile(const GPtrArray *sources, GPtrArray **ret_problems)
 		compile_source(policy, g_ptr_array_index(sources, i), *ret_problems);
 	}
 	link_correlations(policy, *ret_problems);
+	policy->index = rule_index_new(policy->rules);
 	digest_sources(sources, policy->digest);
 	return policy;
 }
@@ -194,6 +197,7 @@ void policy_free(Policy *policy)
 	if (policy != NULL) {
 		g_hash_table_unref(policy->ids);
 		g_hash_table_unref(policy->reported);
+		rule_index_free(policy->index);
 		g_hash_table_unref(policy->fired);
 		g_ptr_array_unref(policy->correlations);
 		g_ptr_array_unref(policy->rules);
@@ -311,12 +315,13 @@ void policy_forget(Policy *policy)
 void policy_judge(Policy *policy, Change *change)
 {
 	g_auto(Facts) facts = {0};
+	const GPtrArray *rules = rule_index_find(policy->index, change->path);
 	bool was_cut = false;
 
 	facts_init(&facts, change);
 	g_ptr_array_set_size(change->rules, 0);
-	for (guint i = 0; i < policy->rules->len; i++) {
-		Rule *rule = g_ptr_array_index(policy->rules, i);
+	for (guint i = 0; i < rules->len; i++) {
+		Rule *rule = g_ptr_array_index(rules, i);
 
 		facts_begin(&facts);
 		if (rule_holds(rule, &facts)) {

@@ -265,6 +265,45 @@ Selection *selection_parse(const YamlDocument *document, const YamlNode *key, co
 	return is_good ? g_steal_pointer(&selection) : NULL;
 }
 
+/* Of one pattern where all must match, else of each. */
+static bool test_path_keys(const Test *test, GPtrArray *ret)
+{
+	guint count = test->needs_all ? MIN(1, test->patterns->len) : test->patterns->len;
+
+	if (test->field < 0 || test->is_negated || !field_is_path((guint)test->field)) {
+		return false;
+	}
+	for (guint i = 0; i < count; i++) {
+		if (!pattern_path_keys(test->patterns->pdata[i], ret)) {
+			return false;
+		}
+	}
+	return count > 0;
+}
+
+static bool clause_path_keys(const GPtrArray *clause, GPtrArray *ret)
+{
+	for (guint i = 0; i < clause->len; i++) {
+		guint before = ret->len;
+
+		if (test_path_keys(clause->pdata[i], ret)) {
+			return true;
+		}
+		g_ptr_array_set_size(ret, (gint)before);
+	}
+	return false;
+}
+
+bool selection_path_keys(const Selection *selection, GPtrArray *ret)
+{
+	for (guint i = 0; i < selection->clauses->len; i++) {
+		if (!clause_path_keys(selection->clauses->pdata[i], ret)) {
+			return false;
+		}
+	}
+	return selection->clauses->len > 0;
+}
+
 /* A keyword may stand in any of the texts. */
 static bool keyword_is_found(const Pattern *pattern, Facts *facts)
 {

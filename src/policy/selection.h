@@ -26,4 +26,7 @@ const char *selection_name(const Selection *selection);
 const char *selection_unknown_field(const Selection *selection);
 bool selection_has_keywords(const Selection *selection);
 
+/* See pattern_path_keys: of all paths it can hold for. */
+bool selection_path_keys(const Selection *selection, GPtrArray *ret);
+
 bool selection_holds(const Selection *selection, Facts *facts);

@@ -100,6 +100,27 @@ void wildcard_free(Wildcard *wildcard)
 	}
 }
 
+char *wildcard_prefix(const Wildcard *wildcard, bool *ret_whole)
+{
+	const GArray *first = wildcard->open_start || wildcard->segments->len == 0
+				      ? NULL
+				      : wildcard->segments->pdata[0];
+	GString *text = g_string_new(NULL);
+	guint i = 0;
+
+	for (; first != NULL && i < first->len; i++) {
+		const Element *element = &g_array_index(first, Element, i);
+
+		if (element->kind != ELEMENT_BYTE) {
+			break;
+		}
+		g_string_append_c(text, element->byte);
+	}
+	*ret_whole = first != NULL && i == first->len && wildcard->segments->len == 1 &&
+		     !wildcard->open_end;
+	return g_string_free(text, FALSE);
+}
+
 /* The bytes one character takes; a byte that is not UTF-8 counts as one. */
 static gsize character_bytes(const char *value, const char *end)
 {

@@ -26,4 +26,8 @@ Wildcard *wildcard_new(const char *text, guint flags);
 void wildcard_free(Wildcard *wildcard);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Wildcard, wildcard_free)
 
+/* The plain text each value begins with, in lower case unless cased; caller frees. *ret_whole: and
+ * with which it ends. */
+char *wildcard_prefix(const Wildcard *wildcard, bool *ret_whole);
+
 bool wildcard_matches(const Wildcard *wildcard, const char *value, gsize size);
