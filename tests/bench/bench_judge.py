@@ -54,7 +54,7 @@ def run(options):
         os.chmod(folder, 0o755)
         mib = resident(Path(folder) / "machine")
     found = {name: median([run[name] for run in runs]) for name in runs[0]}
-    table(["", ""], [
+    table(["what", "cost"], [
         [f"{found['rules']:.0f} rules loaded (shipped{' and corpus' if len(folders) > 1 else ''})",
          f"{found['load']:.0f} ms"],
         [f"a changed file of {found['bytes'] / 1000:.0f} KB, p50", f"{found['judge']:.0f} us"],
