@@ -68,9 +68,10 @@ _reeve() {
 	log) options+=' --since --until --verdict --severity --all --patch --limit' ;;
 	ack) options+=' --note' ;;
 	request) options+=' --title --window --implementer --host --type --risk --description
-		--backout --requester --content --diff --commit --repo --delete --from-event --edit --content-any
-		--mode --owner --group --link --dry-run --all --note --as' ;;
+		--backout --requester --content --diff --commit --repo --delete --from-event --content-any
+		--mode --owner --group --link --draft --edit --dry-run --all --note --as' ;;
 	approve | review | reject) options+=' --key --as --note --role --yes' ;;
+	import) options+=' --map --dry-run' ;;
 	accept) options+=' --request --note' ;;
 	keys) options+=' --valid-before' ;;
 	esac

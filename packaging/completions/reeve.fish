@@ -48,7 +48,7 @@ complete -c reeve -n '__fish_seen_subcommand_from watch log diff digest explain 
 complete -c reeve -n '__fish_seen_subcommand_from show explain ack' -a '(__reeve_ids)' -d Event
 complete -c reeve -n '__fish_seen_subcommand_from request' -a 'new submit policy list show close'
 complete -c reeve -n '__fish_seen_subcommand_from request register keys hooks' -F
-complete -c reeve -n '__fish_seen_subcommand_from register' -a init
+complete -c reeve -n '__fish_seen_subcommand_from register' -a 'init fetch'
 complete -c reeve -n '__fish_seen_subcommand_from keys' -a 'list allow revoke'
 complete -c reeve -n '__fish_seen_subcommand_from hooks' -a install
 complete -c reeve -n '__fish_seen_subcommand_from approve review reject' -l key -s k -r -F -d 'Sign with it'

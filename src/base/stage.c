@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #define HEALTH_MODE 0640
@@ -119,6 +120,14 @@ void stage_ready(const StageOptions *options)
 	ssize_t put = options->lifeline < 0 ? 0 : write(options->lifeline, "R", 1);
 
 	(void)put; /* a reeved that has gone is noticed by the end of the lifeline */
+}
+
+void stage_ask_fetch(int lifeline)
+{
+	const char word = STAGE_WORD_FETCH;
+	ssize_t put = lifeline < 0 ? 0 : send(lifeline, &word, 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+	(void)put; /* it is asked for often enough, or reeved has gone */
 }
 
 int stage_health_open(const StageOptions *options, const char *stage, GError **error)

@@ -57,6 +57,11 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(StageOptions, stage_options_clear)
 /* Tells reeved that this stage is ready: everything it owes to the past is done. */
 void stage_ready(const StageOptions *options);
 
+#define STAGE_WORD_FETCH 'F'
+
+/* Asks reeved to fetch the register, where it has one to fetch. Never blocks. */
+void stage_ask_fetch(int lifeline);
+
 /* Opens RUNTIME/health/<stage> (0640, reader group) for rewriting; call before the wall is built.
  * -1 and *error. */
 int stage_health_open(const StageOptions *options, const char *stage, GError **error);

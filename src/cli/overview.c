@@ -156,6 +156,19 @@ static void add_problems(json_t *overview, const json_t *daemon)
 	}
 }
 
+/* One that is elsewhere: when it was fetched last, and what is in the way. */
+static void set_register(json_t *overview, const json_t *told)
+{
+	const char *problem = pick_text(told, "problem");
+
+	if (told != NULL) {
+		set(overview, "register", json_incref((json_t *)told));
+	}
+	if (problem != NULL) {
+		add_trouble(overview, "%s", problem);
+	}
+}
+
 static void set_stages(const Context *context, json_t *overview)
 {
 	json_t *stages = json_object();
@@ -184,6 +197,7 @@ static void set_stages(const Context *context, json_t *overview)
 			set_rules(overview, health.line);
 		} else if (health.is_alive && strcmp(health_stages[i], "reeved") == 0) {
 			add_problems(overview, health.line);
+			set_register(overview, pick_object(health.line, "register"));
 		}
 	}
 	if (!runs) {

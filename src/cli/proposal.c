@@ -459,7 +459,6 @@ GBytes *proposal_write(Proposal *proposal, GError **error)
 bool proposal_submit(Proposal *proposal, const Context *context, GBytes *yaml, GError **error)
 {
 	const Request *request = proposal->request;
-	g_autofree char *place = register_place(context);
 	g_autofree char *message = g_strdup_printf("%s: request: %s", request->id, request->title);
 	g_autoptr(Submission) submission = submission_new(request->requester, message);
 	g_autofree char *file = g_strdup_printf("requests/%s/request.yaml", request->id);
@@ -474,5 +473,5 @@ bool proposal_submit(Proposal *proposal, const Context *context, GBytes *yaml, G
 
 		submission_add(submission, beside, bytes);
 	}
-	return submission_push(submission, place, context->config->register_branch, error);
+	return submission_push(submission, context, error);
 }

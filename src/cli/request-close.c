@@ -42,7 +42,7 @@ static bool send(const Context *context, const RegisterView *view, const Closing
 		return false;
 	}
 	submission_add(submission, file, bytes);
-	return submission_push(submission, view->place, context->config->register_branch, error);
+	return submission_push(submission, context, error);
 }
 
 static bool close_request(const Context *context, const char *word, const char *who,

@@ -86,8 +86,7 @@ static bool submit(Asking *asking, const Context *context, GError **error)
 	g_autoptr(GBytes) bytes = g_bytes_new(yaml, strlen(yaml));
 
 	submission_add(asking->submission, file, bytes);
-	return submission_push(asking->submission, asking->view.place,
-			       context->config->register_branch, error);
+	return submission_push(asking->submission, context, error);
 }
 
 static bool ask(Asking *asking, const Context *context, GStrv files, GError **error)

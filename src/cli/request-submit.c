@@ -152,8 +152,7 @@ static bool submit(Submitting *s, GStrv contents, GError **error)
 			return false;
 		}
 	}
-	return submission_push(s->submission, view.place, s->context->config->register_branch,
-			       error);
+	return submission_push(s->submission, s->context, error);
 }
 
 int request_verb_submit(const Context *context, int argc, char **argv)

@@ -2,6 +2,8 @@
 /* Into the register: see submission.h. */
 #include "cli/submission.h"
 
+#include "cli/ctl.h"
+#include "cli/register-view.h"
 #include "cli/stock-git.h"
 
 #include "base/clock.h"
@@ -9,6 +11,12 @@
 #include <string.h>
 
 #define TRIES 8
+#define NUDGE_MS 2000
+
+/* The register: here, and where it is pushed to when it is elsewhere. */
+typedef struct {
+	const char *place, *remote, *branch;
+} Destination;
 
 typedef struct {
 	char *path;
@@ -116,6 +124,26 @@ static char *tip_of(const char *repository, const char *branch, const Git *works
 	return stock_git_ask(workshop, option, "rev-parse", "-q", "--verify", ref, NULL);
 }
 
+#define REMOTE_TIP "refs/reeve/tip"
+
+/* Where the branch stands; of a remote register there, not in our mirror of it. */
+static bool find_tip(const Destination *at, const Git *git, char **ret, GError **error)
+{
+	g_autofree char *refspec = g_strdup_printf("+refs/heads/%s:" REMOTE_TIP, at->branch);
+
+	if (at->remote == NULL) {
+		*ret = tip_of(at->place, at->branch, git);
+		return true;
+	}
+	if (!stock_git_run(git, NULL, NULL, error, "fetch", "-q", "--no-tags", "--end-of-options",
+			   at->remote, refspec, NULL)) {
+		g_prefix_error(error, "the register cannot be reached: ");
+		return false;
+	}
+	*ret = stock_git_ask(git, "rev-parse", "-q", "--verify", REMOTE_TIP, NULL);
+	return true;
+}
+
 static bool push_once(const Submission *submission, const Git *git, const char *repository,
 		      const char *branch, const char *tip, GError **error)
 {
@@ -126,28 +154,53 @@ static bool push_once(const Submission *submission, const Git *git, const char *
 	       stock_git_run(git, NULL, NULL, error, "push", "-q", repository, refspec, NULL);
 }
 
-bool submission_push(Submission *submission, const char *repository, const char *branch,
-		     GError **error)
+static bool push(const Submission *submission, const Destination *at, const Git *git,
+		 GError **error)
 {
-	g_auto(Git) git = {NULL};
+	const char *target = at->remote != NULL ? at->remote : at->place;
 	g_autofree char *tip = NULL;
 
-	if (!stock_git_open_workshop(repository, &git, error) ||
-	    !borrow_objects(&git, repository, error)) {
+	if (!find_tip(at, git, &tip, error)) {
 		return false;
 	}
-	tip = tip_of(repository, branch, &git);
 	for (guint i = 0;; i++) {
 		g_autoptr(GError) refused = NULL;
 		g_autofree char *was = g_steal_pointer(&tip);
 
-		if (push_once(submission, &git, repository, branch, was, &refused)) {
+		if (push_once(submission, git, target, at->branch, was, &refused)) {
 			return true;
 		}
-		tip = tip_of(repository, branch, &git);
+		if (!find_tip(at, git, &tip, error)) {
+			return false;
+		}
 		if (i == TRIES || g_strcmp0(was, tip) == 0) {
 			g_propagate_error(error, g_steal_pointer(&refused));
 			return false;
 		}
 	}
+}
+
+/* Of a remote register the daemon has a mirror: it is told that there is more. */
+static void nudge(const Context *context)
+{
+	json_t *answer = ctl_call(context, json_pack("{s:s}", "op", "nudge"), NUDGE_MS, NULL);
+
+	json_decref(answer);
+}
+
+bool submission_push(Submission *submission, const Context *context, GError **error)
+{
+	g_auto(Git) git = {NULL};
+	g_autofree char *place = register_place(context);
+	const Destination at = {place, context->config->register_remote,
+				context->config->register_branch};
+
+	if (!stock_git_open_workshop(place, &git, error) || !borrow_objects(&git, place, error) ||
+	    !push(submission, &at, &git, error)) {
+		return false;
+	}
+	if (at.remote != NULL) {
+		nudge(context);
+	}
+	return true;
 }

@@ -6,6 +6,8 @@
  */
 #pragma once
 
+#include "cli/context.h"
+
 #include "base/error.h"
 
 #include <glib.h>
@@ -21,6 +23,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Submission, submission_free)
 /* A file as it shall be in the register. */
 void submission_add(Submission *submission, const char *path, GBytes *bytes);
 
-/* Commits and pushes. What the register's hooks object is in *error. */
-bool submission_push(Submission *submission, const char *repository, const char *branch,
-		     GError **error);
+/* Commits and pushes to the register of the configuration: the one here, or the remote one it is a
+ * mirror of. What the register's hooks object is in *error. */
+bool submission_push(Submission *submission, const Context *context, GError **error);

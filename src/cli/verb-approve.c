@@ -235,8 +235,7 @@ static bool send(const Deciding *deciding, GBytes *statement, GBytes *signature,
 
 	submission_add(submission, file, statement);
 	submission_add(submission, beside, signature);
-	return submission_push(submission, deciding->view.place,
-			       deciding->context->config->register_branch, error);
+	return submission_push(submission, deciding->context, error);
 }
 
 static bool sign_and_send(const Deciding *deciding, GError **error)

@@ -204,9 +204,7 @@ static bool submit(Importing *i, GError **error)
 {
 	bool has_new = i->counts[RESULT_MADE] + i->counts[RESULT_RENEWED] > 0;
 
-	return i->is_dry_run || !has_new ||
-	       submission_push(i->submission, i->view.place, i->context->config->register_branch,
-			       error);
+	return i->is_dry_run || !has_new || submission_push(i->submission, i->context, error);
 }
 
 static bool import_file(Importing *i, const char *file, const char *map, GError **error)

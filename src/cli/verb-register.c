@@ -3,6 +3,7 @@
  * reeve register init: makes the register of this machine and trusts a first key. One command, as
  * whoever runs the daemon; nothing that is there already is touched.
  */
+#include "cli/ctl.h"
 #include "cli/hook-scripts.h"
 #include "cli/register-view.h"
 #include "cli/trust-file.h"
@@ -17,6 +18,8 @@
 #include <unistd.h>
 
 /* The judge may have made the empty folder already, with the right group. */
+#define NUDGE_MS 2000
+
 static bool make_folder(const Context *context, const char *place, GError **error)
 {
 	const char *state_dir = context->config->state_dir;
@@ -136,6 +139,20 @@ static void print_made(const Context *context, const char *principal)
 		is_told ? "knows the key" : "not running; it reads the key when it starts");
 }
 
+/* For a hook of the remote register: the daemon fetches as soon as may be. */
+static int fetch(const Context *context)
+{
+	GError *error = NULL;
+	json_t *answer;
+
+	if (context->config->register_remote == NULL) {
+		return verb_trouble("the register is here: register.remote is not configured");
+	}
+	answer = ctl_call(context, json_pack("{s:s}", "op", "nudge"), NUDGE_MS, &error);
+	json_decref(answer);
+	return answer == NULL ? verb_fail(error) : CLI_OK;
+}
+
 int verb_register(const Context *context, int argc, char **argv)
 {
 	GError *error = NULL;
@@ -144,8 +161,12 @@ int verb_register(const Context *context, int argc, char **argv)
 	if (verb_parse(NULL, &argc, &argv, &status) == VERB_DONE) {
 		return status;
 	}
+	if (argc == 2 && strcmp(argv[1], "fetch") == 0) {
+		return fetch(context);
+	}
 	if (argc != 4 || strcmp(argv[1], "init") != 0) {
-		return verb_usage("register", "say `register init PRINCIPAL KEY.pub`");
+		return verb_usage("register",
+				  "say `register init PRINCIPAL KEY.pub` or `register fetch`");
 	}
 	if (!init_register(context, argv[2], argv[3], &error)) {
 		return verb_fail(error);

@@ -339,6 +339,46 @@ static void put_stores(const Paint *paint, GString *out, const json_t *overview)
 	g_string_append_printf(out, "journal %s, snapshots %s, catalog %s%s\n", j, s, c, grows);
 }
 
+/* "12 s", "5 min", "3 h", "2 d" */
+static char *age_words(gint64 usec)
+{
+	static const struct {
+		gint64 seconds;
+		const char *unit;
+	} units[] = {{86400, "d"}, {3600, "h"}, {60, "min"}, {1, "s"}};
+	gint64 seconds = usec / G_USEC_PER_SEC;
+
+	for (gsize i = 0; i < G_N_ELEMENTS(units); i++) {
+		if (seconds >= 2 * units[i].seconds || units[i].seconds == 1) {
+			return g_strdup_printf("%" G_GINT64_FORMAT " %s",
+					       seconds / units[i].seconds, units[i].unit);
+		}
+	}
+	g_assert_not_reached();
+}
+
+/* One that is elsewhere: how old what is known of it is. */
+static void put_register(const Paint *paint, GString *out, const json_t *overview)
+{
+	const json_t *told = pick_object(overview, "register");
+	const char *fetched = pick_text(told, "fetched"), *remote = pick_text(told, "remote");
+	gint64 usec = 0;
+
+	if (remote == NULL) {
+		return;
+	}
+	put_label(paint, out, "register");
+	if (fetched != NULL && clock_parse(fetched, &usec)) {
+		g_autofree char *age = age_words(MAX(clock_wall_usec() - usec, 0));
+
+		g_string_append_printf(out, "fetched %s ago from ", age);
+	} else {
+		g_string_append(out, "not fetched yet from ");
+	}
+	paint_foreign(paint, out, STYLE_PLAIN, remote);
+	g_string_append_c(out, '\n');
+}
+
 static void put_stages(const Paint *paint, GString *out, const json_t *overview)
 {
 	const json_t *stages = pick_object(overview, "stages");
@@ -369,6 +409,7 @@ static void print_text(const Context *context, const json_t *overview)
 	put_scrub(&paint, out, overview);
 	put_rules(&paint, out, overview);
 	put_requests(&paint, out, overview);
+	put_register(&paint, out, overview);
 	put_stores(&paint, out, overview);
 	put_stages(&paint, out, overview);
 	fputs(out->str, stdout);

@@ -29,7 +29,7 @@ const Verb verbs[] = {
 	 verb_import, 0},
 	{"accept", "PATH... --request ID", "put what drifts under an approved request", verb_accept,
 	 0},
-	{"register", "init PRINCIPAL KEY.pub", "make the register of change requests",
+	{"register", "init PRINCIPAL KEY.pub|fetch", "make the register of change requests",
 	 verb_register, 0},
 	{"keys", "new|list|allow WHO KEY.pub|revoke WHO", "whose signatures count, who may listen",
 	 verb_keys, 0},

@@ -28,6 +28,7 @@ Config *config_new(void)
 	config->watch = g_strdupv((char **)watch);
 	config->ignore = g_strdupv((char **)ignore);
 	config->secrets = g_strdupv((char **)none);
+	config->register_every_seconds = 60;
 	config->register_branch = g_strdup("main");
 	return config;
 }
@@ -43,6 +44,7 @@ void config_free(Config *config)
 	g_strfreev(config->secrets);
 	g_free(config->register_path);
 	g_free(config->register_remote);
+	g_free(config->register_ssh);
 	g_free(config->register_branch);
 	g_free(config->register_trust);
 	g_free(config->register_one_person);

@@ -19,6 +19,8 @@ typedef struct {
 	GStrv secrets;       /* globs, in addition to the built-in ones */
 	char *register_path; /* NULL: STATE/register.git */
 	char *register_remote, *register_branch;
+	char *register_ssh; /* how the fetcher calls ssh; NULL: as usual, without questions */
+	gint64 register_every_seconds;
 	char *register_trust; /* allowed_signers; set by config_places where the file is silent */
 	char *register_one_person; /* who is alone on this machine; NULL: nobody is */
 	bool register_self_approval;

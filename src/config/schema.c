@@ -148,6 +148,30 @@ static bool read_flag(const YamlDocument *document, const YamlNode *node, void *
 	return yaml_bool(document, node, place, error);
 }
 
+static bool read_seconds(const YamlDocument *document, const YamlNode *node, void *place,
+			 GError **error)
+{
+	return yaml_int(document, node, 1, 7 * 24 * 3600, place, error);
+}
+
+/* What stock git is asked to fetch from; other ways of git run programs. */
+static bool read_remote(const YamlDocument *document, const YamlNode *node, void *place,
+			GError **error)
+{
+	static const char *const ways[] = {"file:///", "ssh://", "https://"};
+
+	if (!read_text(document, node, place, error)) {
+		return false;
+	}
+	for (gsize i = 0; i < G_N_ELEMENTS(ways); i++) {
+		if (node->is_null || g_str_has_prefix(node->text, ways[i])) {
+			return true;
+		}
+	}
+	return yaml_complain(document, node, "like ssh://git@example.org/register.git", error,
+			     "a register is fetched by file://, ssh:// or https://");
+}
+
 /* A host name is a level of topics and a word in logs. */
 static bool read_host(const YamlDocument *document, const YamlNode *node, void *place,
 		      GError **error)
@@ -168,6 +192,9 @@ static bool read_register(const YamlDocument *document, const YamlNode *node, vo
 static bool read_bus(const YamlDocument *document, const YamlNode *node, void *config,
 		     GError **error);
 
+/* Of one mapping. */
+#define KEYS_MAX 16
+
 #define PLACE(member) offsetof(Config, member)
 
 static const Key top_keys[] = {
@@ -183,7 +210,9 @@ static const Key top_keys[] = {
 
 static const Key register_keys[] = {
 	{"path", read_path, PLACE(register_path)},
-	{"remote", read_text, PLACE(register_remote)},
+	{"remote", read_remote, PLACE(register_remote)},
+	{"ssh", read_word, PLACE(register_ssh)},
+	{"every", read_seconds, PLACE(register_every_seconds)},
 	{"branch", read_word, PLACE(register_branch)},
 	{"trust", read_path, PLACE(register_trust)},
 	{"one_person", read_word, PLACE(register_one_person)},
@@ -210,10 +239,10 @@ static const Key *find_key(const Key *keys, const char *name)
 static bool read_keys(const YamlDocument *document, const YamlNode *mapping, const Key *keys,
 		      void *config, GError **error)
 {
-	const char *names[G_N_ELEMENTS(top_keys)] = {NULL};
+	const char *names[KEYS_MAX + 1] = {NULL};
 
 	for (gsize i = 0; keys[i].name != NULL; i++) {
-		g_assert(i + 1 < G_N_ELEMENTS(names));
+		g_assert(i < KEYS_MAX);
 		names[i] = keys[i].name;
 	}
 	if (!yaml_only_keys(document, mapping, names, error)) {

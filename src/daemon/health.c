@@ -90,6 +90,26 @@ static json_t *list_problems(const HealthFacts *facts)
 	return problems;
 }
 
+static json_t *time_or_null(gint64 usec)
+{
+	g_autofree char *text = clock_format(usec);
+
+	return usec == 0 ? json_null() : json_string(text);
+}
+
+/* What is known of a register that is elsewhere. */
+static json_t *describe_register(const Fetcher *fetcher)
+{
+	g_autofree char *shown = fetch_shown(fetcher->plan.remote);
+	g_autofree char *problem = fetcher_problem(fetcher);
+	json_t *entry = json_object();
+
+	json_object_set_new(entry, "remote", safe_string(shown));
+	json_object_set_new(entry, "fetched", time_or_null(fetcher->fetched_usec));
+	json_object_set_new(entry, "problem", problem == NULL ? json_null() : safe_string(problem));
+	return entry;
+}
+
 char *health_line(const HealthFacts *facts)
 {
 	g_autofree char *time = clock_format(clock_wall_usec());
@@ -105,6 +125,9 @@ char *health_line(const HealthFacts *facts)
 	json_object_set_new(line, "version", json_string(REEVE_VERSION));
 	json_object_set_new(line, "stages", describe_stages(facts));
 	json_object_set_new(line, "problems", list_problems(facts));
+	if (facts->fetcher != NULL && facts->fetcher->plan.remote != NULL) {
+		json_object_set_new(line, "register", describe_register(facts->fetcher));
+	}
 	dumped = json_dumps(line, JSON_COMPACT);
 	json_decref(line);
 	return dumped;

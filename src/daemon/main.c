@@ -10,6 +10,7 @@
 #include "base/stage.h"
 #include "build-config.h"
 #include "daemon/canary.h"
+#include "daemon/fetcher.h"
 #include "daemon/keys.h"
 #include "daemon/lock.h"
 #include "daemon/options.h"
@@ -40,11 +41,13 @@ typedef struct {
 	Notify *notify;
 	Canary canary;
 	Notary *notary;
+	Fetcher fetcher;
 } Daemon;
 
 static void daemon_clear(Daemon *daemon)
 {
 	canary_clear(&daemon->canary);
+	fetcher_clear(&daemon->fetcher);
 	g_clear_pointer(&daemon->notary, notary_free);
 	g_clear_pointer(&daemon->notify, notify_close);
 	g_clear_pointer(&daemon->plan, plan_free);
@@ -128,6 +131,7 @@ static bool build(Daemon *daemon, GError **error)
 		return false;
 	}
 	start_canary(daemon, root);
+	fetcher_init(&daemon->fetcher, &daemon->plan->fetch, daemon->state_fd);
 	show_presence(daemon);
 	return true;
 }
@@ -160,6 +164,7 @@ static int run(Daemon *daemon, GError **error)
 		.notify = daemon->notify,
 		.canary = &daemon->canary,
 		.notary = daemon->notary,
+		.fetcher = &daemon->fetcher,
 		.replan = replan,
 		.rekey = rekey,
 		.context = daemon,
@@ -173,8 +178,11 @@ static int run(Daemon *daemon, GError **error)
 
 int main(int argc, char **argv)
 {
-	__attribute__((cleanup(daemon_clear)))
-	Daemon daemon = {.state_fd = -1, .runtime_fd = -1, .lock = -1, .health = -1};
+	__attribute__((cleanup(daemon_clear))) Daemon daemon = {.state_fd = -1,
+								.runtime_fd = -1,
+								.lock = -1,
+								.health = -1,
+								.fetcher = {.said = -1}};
 	g_autoptr(GError) error = NULL;
 	int code = EXIT_TROUBLE;
 

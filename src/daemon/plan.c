@@ -158,6 +158,23 @@ static GStrv plan_relay(const Config *config, const Users *users, GStrv live, GS
 	return line_end(line);
 }
 
+static void plan_fetch(FetchPlan *fetch, const Config *config, const Users *users)
+{
+	*fetch = (FetchPlan){
+		.remote = g_strdup(config->register_remote),
+		.branch = g_strdup(config->register_branch),
+		.place = config->register_path != NULL
+				 ? g_strdup(config->register_path)
+				 : g_build_filename(config->state_dir, "register.git", NULL),
+		.is_in_state = config->register_path == NULL,
+		.ssh = g_strdup(config->register_ssh),
+		.uid = users->fetch_uid,
+		.gid = users->fetch_gid,
+		.readers_gid = users->readers_gid,
+		.every_usec = config->register_every_seconds * G_USEC_PER_SEC,
+	};
+}
+
 Plan *plan_new(const DaemonOptions *options, const Config *config, const Users *users,
 	       const Identity *identity, GError **error)
 {
@@ -178,6 +195,7 @@ Plan *plan_new(const DaemonOptions *options, const Config *config, const Users *
 	if (!keys_read(&plan->keys, config, error)) {
 		return NULL;
 	}
+	plan_fetch(&plan->fetch, config, users);
 	plan->arguments[STAGE_RECORDER] = plan_recorder(options, config, users);
 	plan->arguments[STAGE_JUDGE] = plan_judge(options, config, users, identity);
 	plan->arguments[STAGE_RELAY] = plan_relay(config, users, live, replay, notice_gid);
@@ -193,6 +211,7 @@ void plan_free(Plan *plan)
 		g_strfreev(plan->arguments[i]);
 	}
 	bus_sheet_clear(&plan->keys);
+	fetch_plan_clear(&plan->fetch);
 	g_free(plan);
 }
 

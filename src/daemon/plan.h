@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "config/bus-sheet.h"
 #include "config/config.h"
+#include "daemon/fetch-process.h"
 #include "daemon/identity.h"
 #include "daemon/options.h"
 #include "daemon/users.h"
@@ -29,6 +30,7 @@ const char *stage_name(StageKind kind);
 typedef struct {
 	GStrv arguments[_STAGE_N]; /* argv from its first option on, without descriptors */
 	BusSheet keys;             /* secret and clients */
+	FetchPlan fetch;           /* of a remote register */
 } Plan;
 
 Plan *plan_new(const DaemonOptions *options, const Config *config, const Users *users,

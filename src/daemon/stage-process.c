@@ -3,6 +3,7 @@
 #include "daemon/stage-process.h"
 #include "base/fd.h"
 #include "base/log.h"
+#include "base/stage.h"
 
 #include <signal.h>
 #include <string.h>
@@ -93,6 +94,7 @@ void stage_process_hear(StageProcess *stage)
 		/* Not yet dead, but past hearing: SIGCHLD comes soon. */
 		fd_close(&stage->lifeline);
 	}
+	stage->wants_fetch |= got > 0 && memchr(word, STAGE_WORD_FETCH, (size_t)got) != NULL;
 	if (got > 0 && memchr(word, 'R', (gsize)got) != NULL && stage->state == STAGE_STARTING) {
 		stage->state = STAGE_READY;
 		stage->was_ever_ready = true;

@@ -33,9 +33,10 @@ typedef struct {
 	bool is_wanted;   /* to be started (again) when it is down */
 	bool is_hopeless; /* it refuses its command line: starting again cannot help */
 	bool was_ever_ready;
-	pid_t pid;           /* 0: not running */
-	int lifeline;        /* -1: not running or asked to end */
-	gint64 due_usec;     /* monotonic; G_MAXINT64: nothing is due */
+	bool wants_fetch; /* somebody asked it to look at the register; the supervisor clears it */
+	pid_t pid;        /* 0: not running */
+	int lifeline;     /* -1: not running or asked to end */
+	gint64 due_usec;  /* monotonic; G_MAXINT64: nothing is due */
 	gint64 started_usec; /* monotonic */
 	gint64 backoff_usec; /* before the next start after a death */
 	guint restarts;      /* starts after unexpected deaths */

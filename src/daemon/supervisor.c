@@ -145,6 +145,10 @@ static void reap(Supervisor *supervisor)
 
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
 		canary_reaped(supervisor->world.canary, pid);
+		if (fetcher_reaped(supervisor->world.fetcher, pid, status, clock_mono_usec(),
+				   clock_wall_usec())) {
+			bell_ring(supervisor->bell_judge);
+		}
 		for (int i = 0; i < _STAGE_N; i++) {
 			StageProcess *stage = &supervisor->stages[i];
 
@@ -211,6 +215,7 @@ static void reload(Supervisor *supervisor)
 	if (plan != NULL) {
 		log_info("configuration read again");
 		take_keys(supervisor, &plan->keys);
+		fetcher_adopt(supervisor->world.fetcher, &plan->fetch, clock_mono_usec());
 		adopt_plan(supervisor, plan);
 	} else {
 		supervisor->reload_problem =
@@ -276,7 +281,8 @@ static void tell(Supervisor *supervisor, gint64 now_usec)
 	const char *problem = supervisor->reload_problem != NULL
 				      ? supervisor->reload_problem
 				      : notary_problem(supervisor->world.notary);
-	HealthFacts facts = {supervisor->stages, _STAGE_N, problem, supervisor->is_ending};
+	HealthFacts facts = {supervisor->stages, _STAGE_N, problem, supervisor->is_ending,
+			     supervisor->world.fetcher};
 	gint64 watchdog_usec = notify_watchdog_usec(supervisor->world.notify);
 
 	tell_service_manager(supervisor, &facts);
@@ -304,10 +310,20 @@ static int wait_ms(const Supervisor *supervisor, gint64 now_usec)
 		due = MIN(due, supervisor->world.canary->due_usec);
 	}
 	due = MIN(due, notary_due(supervisor->world.notary));
+	due = MIN(due, fetcher_due(supervisor->world.fetcher));
 	for (int i = 0; i < _STAGE_N; i++) {
 		due = MIN(due, supervisor->stages[i].due_usec);
 	}
 	return (int)CLAMP((due - now_usec + 999) / 1000, 0, G_MAXINT);
+}
+
+static void hear(Supervisor *supervisor, StageProcess *stage)
+{
+	stage_process_hear(stage);
+	if (stage->wants_fetch) {
+		stage->wants_fetch = false;
+		fetcher_ask(supervisor->world.fetcher, clock_mono_usec());
+	}
 }
 
 static void wait_for_something(Supervisor *supervisor)
@@ -322,7 +338,7 @@ static void wait_for_something(Supervisor *supervisor)
 	}
 	for (int i = 0; i < _STAGE_N; i++) {
 		if (polled[i + 1].revents != 0) {
-			stage_process_hear(&supervisor->stages[i]);
+			hear(supervisor, &supervisor->stages[i]);
 			supervisor->health_due_usec = 0;
 		}
 	}
@@ -365,6 +381,9 @@ int supervisor_run(Supervisor *supervisor)
 		tell(supervisor, now);
 		if (!supervisor->is_ending && supervisor->told_ready) {
 			canary_tick(supervisor->world.canary, now);
+		}
+		if (!supervisor->is_ending) {
+			fetcher_tick(supervisor->world.fetcher, now);
 		}
 		wait_for_something(supervisor);
 	}

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "daemon/canary.h"
+#include "daemon/fetcher.h"
 #include "daemon/notary.h"
 #include "daemon/notify.h"
 #include "daemon/plan.h"
@@ -28,8 +29,9 @@ typedef struct {
 	int lock;   /* lent to every stage; not owned */
 	int health; /* RUNTIME/health/reeved, -1: none; not owned */
 	Notify *notify;
-	Canary *canary; /* not owned */
-	Notary *notary; /* not owned */
+	Canary *canary;   /* not owned */
+	Notary *notary;   /* not owned */
+	Fetcher *fetcher; /* not owned */
 	SupervisorReplan replan;
 	SupervisorRekey rekey;
 	void *context;

@@ -16,28 +16,43 @@
 
 char *users_kept_format(const UsersKept *kept)
 {
-	return g_strdup_printf("judge %d\nrelay %d\nreaders %d\n", kept->judge, kept->relay,
-			       kept->readers);
+	g_autofree char *fetch =
+		kept->fetch == 0 ? g_strdup("") : g_strdup_printf("fetch %d\n", kept->fetch);
+
+	return g_strdup_printf("judge %d\nrelay %d\nreaders %d\n%s", kept->judge, kept->relay,
+			       kept->readers, fetch);
 }
 
-static bool id_is_ours(int id)
+/* Ours, and all different. */
+static bool ids_are_ours(const UsersKept *kept)
 {
-	return id >= USERS_FIRST && id <= USERS_LAST;
+	const int ids[] = {kept->judge, kept->relay, kept->readers, kept->fetch};
+	guint count = kept->fetch == 0 ? 3 : 4;
+
+	for (guint i = 0; i < count; i++) {
+		if (ids[i] < USERS_FIRST || ids[i] > USERS_LAST) {
+			return false;
+		}
+		for (guint k = 0; k < i; k++) {
+			if (ids[i] == ids[k]) {
+				return false;
+			}
+		}
+	}
+	return true;
 }
 
 bool users_kept_parse(const char *text, UsersKept *ret)
 {
-	UsersKept kept;
+	UsersKept kept = {0};
 	g_autofree char *again = NULL;
 
-	if (sscanf(text, "judge %d\nrelay %d\nreaders %d\n", &kept.judge, &kept.relay,
-		   &kept.readers) != 3) {
+	if (sscanf(text, "judge %d\nrelay %d\nreaders %d\nfetch %d\n", &kept.judge, &kept.relay,
+		   &kept.readers, &kept.fetch) < 3) {
 		return false;
 	}
 	again = users_kept_format(&kept);
-	if (!g_str_equal(text, again) || !id_is_ours(kept.judge) || !id_is_ours(kept.relay) ||
-	    !id_is_ours(kept.readers) || kept.judge == kept.relay || kept.judge == kept.readers ||
-	    kept.relay == kept.readers) {
+	if (!g_str_equal(text, again) || !ids_are_ours(&kept)) {
 		return false;
 	}
 	*ret = kept;
@@ -94,8 +109,8 @@ static bool take_free_id(GHashTable *taken, int *ret, GError **error)
 		}
 	}
 	g_set_error(error, REEVE_ERROR, REEVE_ERROR_LIMIT,
-		    "no free user number from %d to %d: make the users reeve-judge and "
-		    "reeve-relay and the group reeve",
+		    "no free user number from %d to %d: make the users reeve-judge, "
+		    "reeve-relay and reeve-fetch and the group reeve",
 		    USERS_FIRST, USERS_LAST);
 	return false;
 }
@@ -110,20 +125,35 @@ static bool load_kept(int state_fd, UsersKept *ret)
 	}
 	text = g_strndup(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes));
 	return users_kept_parse(text, ret) && !id_has_a_name(ret->judge) &&
-	       !id_has_a_name(ret->relay) && !id_has_a_name(ret->readers);
+	       !id_has_a_name(ret->relay) && !id_has_a_name(ret->readers) &&
+	       (ret->fetch == 0 || !id_has_a_name(ret->fetch));
+}
+
+static void note_kept(GHashTable *taken, const UsersKept *kept)
+{
+	g_hash_table_add(taken, GINT_TO_POINTER(kept->judge));
+	g_hash_table_add(taken, GINT_TO_POINTER(kept->relay));
+	g_hash_table_add(taken, GINT_TO_POINTER(kept->readers));
 }
 
 static bool keep_numbers(int state_fd, UsersKept *ret, GError **error)
 {
+	bool is_kept = load_kept(state_fd, ret);
 	g_autoptr(GHashTable) taken = NULL;
 	g_autofree char *text = NULL;
 
-	if (load_kept(state_fd, ret)) {
+	if (is_kept && ret->fetch != 0) {
 		return true;
 	}
 	taken = ids_of_processes();
-	if (!take_free_id(taken, &ret->judge, error) || !take_free_id(taken, &ret->relay, error) ||
-	    !take_free_id(taken, &ret->readers, error)) {
+	if (is_kept) {
+		note_kept(taken, ret);
+	} else if (!take_free_id(taken, &ret->judge, error) ||
+		   !take_free_id(taken, &ret->relay, error) ||
+		   !take_free_id(taken, &ret->readers, error)) {
+		return false;
+	}
+	if (!take_free_id(taken, &ret->fetch, error)) {
 		return false;
 	}
 	text = users_kept_format(ret);
@@ -143,15 +173,17 @@ bool users_find(Users *ret, int state_fd, GError **error)
 	const struct group *readers;
 	UsersKept kept;
 
-	*ret = (Users){-1, -1, -1, -1, -1};
+	*ret = (Users){-1, -1, -1, -1, -1, -1, -1};
 	if (geteuid() != 0) {
 		return true;
 	}
 	find_user("reeve-judge", &ret->judge_uid, &ret->judge_gid);
 	find_user("reeve-relay", &ret->relay_uid, &ret->relay_gid);
+	find_user("reeve-fetch", &ret->fetch_uid, &ret->fetch_gid);
 	readers = getgrnam("reeve");
 	ret->readers_gid = readers != NULL ? (int)readers->gr_gid : -1;
-	if (ret->judge_uid != -1 && ret->relay_uid != -1 && ret->readers_gid != -1) {
+	if (ret->judge_uid != -1 && ret->relay_uid != -1 && ret->readers_gid != -1 &&
+	    ret->fetch_uid != -1) {
 		return true;
 	}
 	if (!keep_numbers(state_fd, &kept, error)) {
@@ -166,6 +198,9 @@ bool users_find(Users *ret, int state_fd, GError **error)
 	}
 	if (ret->readers_gid == -1) {
 		ret->readers_gid = kept.readers;
+	}
+	if (ret->fetch_uid == -1) {
+		ret->fetch_uid = ret->fetch_gid = kept.fetch;
 	}
 	return true;
 }

@@ -252,6 +252,7 @@ static bool work(Outside *outside, const JudgeWall *wall, GError **error)
 			      .approvals = approvals,
 			      .barrier = &outside->barrier,
 			      .journal_fd = wall->journal_fd,
+			      .lifeline = options->stage.lifeline,
 			      .people = people};
 	requests_begin(&requests);
 	ctl = ctl_new(outside->listener, requests_ask, &requests);

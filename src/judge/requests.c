@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Requests: see requests.h. */
 #include "judge/requests.h"
+#include "base/stage.h"
 
 #include "base/escape.h"
 #include "base/io.h"
@@ -16,10 +17,12 @@
 typedef json_t *Answer(Requests *requests, const struct ucred *peer, const json_t *request,
 		       guint64 *ret_round);
 
-/* The loop looks at the snapshots after every request anyway. */
+/* The loop looks at the snapshots, and at the register as it is here, after every request anyway.
+ */
 static json_t *answer_nudge(Requests *requests, const struct ucred *peer, const json_t *request,
 			    guint64 *ret_round)
 {
+	stage_ask_fetch(requests->lifeline);
 	return json_pack("{s:b}", "ok", 1);
 }
 

@@ -16,6 +16,7 @@ typedef struct {
 	const Approvals *approvals; /* NULL: no register */
 	BarrierRound *barrier;
 	int journal_fd;
+	int lifeline;        /* to reeved, who fetches a remote register */
 	const Names *people; /* users of this machine, by number */
 	bool canary_failed;  /* the last one that was reported */
 } Requests;

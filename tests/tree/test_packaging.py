@@ -84,8 +84,8 @@ def test_users_and_folders(tmp_path):
                  (tmp_path / "etc/passwd").read_text().splitlines())
     groups = dict(line.split(":")[0:3:2] for line in
                   (tmp_path / "etc/group").read_text().splitlines())
-    assert set(users) == {"reeve-judge", "reeve-relay"}
-    assert set(groups) == {"reeve", "reeve-judge", "reeve-relay"}
+    assert set(users) == {"reeve-judge", "reeve-relay", "reeve-fetch"}
+    assert set(groups) == {"reeve", "reeve-judge", "reeve-relay", "reeve-fetch"}
     assert run("systemd-tmpfiles", f"--root={tmp_path}", "--create",
                PACKAGING / "reeve.tmpfiles").returncode == 0
     for name, mode in (("var/lib/reeve", 0o2750), ("run/reeve", 0o755)):

@@ -9,10 +9,13 @@
 
 static void test_kept(void)
 {
-	UsersKept kept = {61184, 65519, 62000}, again;
+	UsersKept kept = {61184, 65519, 62000, 62001}, again;
 	g_autofree char *text = users_kept_format(&kept);
 
-	g_assert_cmpstr(text, ==, "judge 61184\nrelay 65519\nreaders 62000\n");
+	g_assert_cmpstr(text, ==, "judge 61184\nrelay 65519\nreaders 62000\nfetch 62001\n");
+	/* kept before there was a fetcher */
+	g_assert_true(users_kept_parse("judge 61184\nrelay 65519\nreaders 62000\n", &again));
+	g_assert_cmpint(again.fetch, ==, 0);
 	g_assert_true(users_kept_parse(text, &again));
 	g_assert_cmpmem(&kept, sizeof(kept), &again, sizeof(again));
 }
@@ -32,6 +35,8 @@ static void test_kept_refused(void)
 		"judge  61184\nrelay 61185\nreaders 61186\n",
 		"judge 61184\nrelay 61185\nreaders 61186\nmore\n",
 		"judge 061184\nrelay 61185\nreaders 61186\n",
+		"judge 61184\nrelay 61185\nreaders 61186\nfetch 61186\n",
+		"judge 61184\nrelay 61185\nreaders 61186\nfetch 0\n",
 		"judge -61184\nrelay 61185\nreaders 61186\n",
 	};
 
