@@ -9,6 +9,7 @@
 
 #include "base/fd.h"
 #include "base/io.h"
+#include "base/pile.h"
 #include "snapshot/pack-index.h"
 #include "snapshot/sha1.h"
 #include "snapshot/worker.h"
@@ -37,7 +38,8 @@ typedef struct libdeflate_compressor Compressor;
 struct Pack {
 	int folder_fd;
 	GHashTable *ids;    /* of PackEntry, by id */
-	GPtrArray *entries; /* of PackEntry, owned */
+	Pile *pile;         /* the entries */
+	GPtrArray *entries; /* of PackEntry */
 	Worker *worker;     /* NULL: the caller's thread does all */
 	/* the worker's while there is one: */
 	int fd;           /* temporary file; -1: all in memory */
@@ -90,7 +92,8 @@ Pack *pack_new(int folder_fd)
 	pack->fd = -1;
 	pack->tail = g_byte_array_new();
 	pack->ids = g_hash_table_new(id_hash, id_equal);
-	pack->entries = g_ptr_array_new_with_free_func(g_free);
+	pack->pile = pile_new();
+	pack->entries = g_ptr_array_new();
 	pack->compressor = compressor_new(LEVEL);
 	g_byte_array_append(pack->tail, header, HEADER_BYTES);
 	return pack;
@@ -110,6 +113,7 @@ void pack_free(Pack *pack)
 	g_byte_array_unref(pack->tail);
 	g_hash_table_unref(pack->ids);
 	g_ptr_array_unref(pack->entries);
+	pile_free(pack->pile);
 	libdeflate_free_compressor(pack->compressor);
 	libdeflate_free_compressor(pack->plain);
 	g_clear_pointer(&pack->sha1, sha1_free);
@@ -215,7 +219,7 @@ static bool append_object(Pack *pack, ObjectType type, const void *data, gsize s
 
 static PackEntry *note_entry(Pack *pack, const guint8 *id)
 {
-	PackEntry *entry = g_new0(PackEntry, 1);
+	PackEntry *entry = pile_take(pack->pile, sizeof(*entry));
 
 	memcpy(entry->id, id, BLOB_BYTES);
 	g_ptr_array_add(pack->entries, entry);

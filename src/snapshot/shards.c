@@ -9,7 +9,7 @@
 /* What all of it works on. */
 typedef struct {
 	Objects *objects;
-	GStringChunk *names;
+	Pile *names;
 	const Tree *old;
 	GArray *meta;
 } Work;
@@ -18,13 +18,15 @@ static const char *shard_name(const Work *work, guint shard)
 {
 	g_autofree char *name = layout_shard_name(shard);
 
-	return g_string_chunk_insert_const(work->names, name);
+	return pile_text(work->names, name, strlen(name));
 }
 
 static bool is_sharded(const Work *work)
 {
 	for (guint shard = 0; shard < LAYOUT_SHARDS; shard++) {
-		if (tree_find(work->old, shard_name(work, shard)) != NULL) {
+		g_autofree char *name = layout_shard_name(shard);
+
+		if (tree_find(work->old, name) != NULL) {
 			return true;
 		}
 	}
@@ -127,8 +129,8 @@ static bool write_single(const Work *work, const GPtrArray *edits, GError **erro
 					  : write_manifest(work, LAYOUT_DIR, text, error);
 }
 
-bool shards_write(Objects *objects, GStringChunk *names, const Tree *old, GArray *edits,
-		  GArray *meta, GError **error)
+bool shards_write(Objects *objects, Pile *names, const Tree *old, GArray *edits, GArray *meta,
+		  GError **error)
 {
 	Work work = {objects, names, old, meta};
 	g_autoptr(GPtrArray) sorted = listing_sort(edits);

@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "base/pile.h"
 #include "snapshot/listing.h"
 #include "snapshot/objects.h"
 #include "snapshot/tree.h"
@@ -14,7 +15,7 @@
 /*
  * Merges the edits (GArray of ListingEdit; gets sorted, and learns what was different) into the
  * manifests of the old tree, writes those that change as blobs, and appends what that means for the
- * tree to `meta` (GArray of TreeEntry). Names go into the chunk.
+ * tree to `meta` (GArray of TreeEntry). Names go into the pile.
  */
-bool shards_write(Objects *objects, GStringChunk *names, const Tree *old, GArray *edits,
-		  GArray *meta, GError **error);
+bool shards_write(Objects *objects, Pile *names, const Tree *old, GArray *edits, GArray *meta,
+		  GError **error);

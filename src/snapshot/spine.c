@@ -8,6 +8,7 @@
 
 #include "base/escape.h"
 #include "base/path.h"
+#include "base/pile.h"
 #include "snapshot/layout.h"
 #include "snapshot/listing.h"
 #include "snapshot/manifest.h"
@@ -36,8 +37,8 @@ typedef enum {
 
 struct Node {
 	Node *parent;
-	const char *name; /* raw; in the chunk */
-	const char *line; /* SAID_DIRECTORY and SAID_LEAF; in the chunk */
+	const char *name; /* raw */
+	const char *line; /* SAID_DIRECTORY and SAID_LEAF */
 	Directory *directory;
 	Said said;
 	guint32 blob_mode; /* SAID_LEAF: of the entry in files/; 0: none there */
@@ -48,8 +49,7 @@ struct Node {
 
 struct Spine {
 	Objects *objects;
-	GStringChunk *texts;
-	GPtrArray *nodes;       /* all, owned */
+	Pile *pile;             /* the nodes, and their texts */
 	GPtrArray *directories; /* those with a Directory, parents first */
 	Node *root;
 	Tally tally;
@@ -86,19 +86,12 @@ static void directory_free(Directory *directory)
 	}
 }
 
-static void node_free(Node *node)
-{
-	directory_free(node->directory);
-	g_free(node);
-}
-
 static Node *node_new(Spine *spine, Node *parent, const char *name)
 {
-	Node *node = g_new0(Node, 1);
+	Node *node = pile_take(spine->pile, sizeof(*node));
 
 	node->parent = parent;
-	node->name = g_string_chunk_insert(spine->texts, name);
-	g_ptr_array_add(spine->nodes, node);
+	node->name = pile_text(spine->pile, name, strlen(name));
 	return node;
 }
 
@@ -150,8 +143,7 @@ Spine *spine_new(Objects *objects)
 	Spine *spine = g_new0(Spine, 1);
 
 	spine->objects = objects;
-	spine->texts = g_string_chunk_new(4096);
-	spine->nodes = g_ptr_array_new_with_free_func((GDestroyNotify)node_free);
+	spine->pile = pile_new();
 	spine->directories = g_ptr_array_new();
 	spine->tally.lines = g_ptr_array_new_with_free_func(g_free);
 	spine->root = node_new(spine, NULL, "");
@@ -164,9 +156,11 @@ void spine_free(Spine *spine)
 	if (spine == NULL) {
 		return;
 	}
+	for (guint i = 0; i < spine->directories->len; i++) {
+		directory_free(((Node *)spine->directories->pdata[i])->directory);
+	}
 	g_ptr_array_unref(spine->directories);
-	g_ptr_array_unref(spine->nodes);
-	g_string_chunk_free(spine->texts);
+	pile_free(spine->pile);
 	g_ptr_array_unref(spine->tally.lines);
 	g_free(spine);
 }
@@ -212,7 +206,7 @@ void spine_put(Spine *spine, const char *path, const FileState *state, const gui
 		return;
 	}
 	manifest_format(line, node->name, state);
-	node->line = g_string_chunk_insert_len(spine->texts, line->str, (gssize)line->len);
+	node->line = pile_text(spine->pile, line->str, line->len);
 	node->said = state->type == FILE_DIRECTORY ? SAID_DIRECTORY : SAID_LEAF;
 	if (node->said == SAID_LEAF) {
 		node_clear(node);
@@ -391,7 +385,7 @@ static void collect_edits(Spine *spine, const Directory *directory, Edits *edits
 		edit_child(edits, directory, child,
 			   strcmp(encoded, child->name) == 0
 				   ? child->name
-				   : g_string_chunk_insert(spine->texts, encoded));
+				   : pile_text(spine->pile, encoded, strlen(encoded)));
 		if (child->said != SAID_NOTHING) {
 			ListingEdit edit = {
 				.name = child->name, .line = child->line, .owner = child};
@@ -419,8 +413,8 @@ static bool build_directory(Spine *spine, Directory *directory, GError **error)
 
 	edits_init(&edits);
 	collect_edits(spine, directory, &edits);
-	if (!shards_write(spine->objects, spine->texts, directory->old_meta, edits.lines,
-			  edits.meta, error)) {
+	if (!shards_write(spine->objects, spine->pile, directory->old_meta, edits.lines, edits.meta,
+			  error)) {
 		return false;
 	}
 	for (guint i = 0; i < edits.lines->len; i++) {
