@@ -241,6 +241,36 @@ def test_nonsense_gives_nobody_a_right(network):
                 assert b"/info/" not in made.recv_multipart()[0]
 
 
+def test_floods_keep_nobody_waiting(network):
+    """A hundred strangers who knock again and again, and twenty clients with requests by the hundred."""
+    known, flooder = network.sheet.allow("siem-1"), network.sheet.allow("flooder")
+    network.journal.append(300, size=2000)
+    start(network)
+    with contextlib.ExitStack() as stack:
+        for _ in range(100):
+            stranger = stack.enter_context(network.socket(zmq.SUB, reconnect_ivl=10))
+            dress(stranger, network, zmq.curve_keypair())
+            stranger.subscribe(b"")
+            stranger.connect(LIVE)
+        for _ in range(20):
+            greedy = stack.enter_context(network.socket(zmq.DEALER, sndhwm=0, rcvhwm=1))
+            dress(greedy, network, flooder)
+            greedy.connect(REPLAY)
+            for _ in range(200):
+                greedy.send_multipart([b"SINCE", b"", b""])
+        events, last = ask(network, known)
+        assert len(events) == 300 and last == [b"END", network.journal.head]
+        with subscriber(network, known, b"ev/1/") as sub:
+            network.tell()
+            assert next_event(sub)[2] == network.journal.head
+        # most of the requests are refused, counted, and the log of it all is bounded
+        wait_for("the refusals", lambda: network.health["dropped"] > 1000)
+        wait_for("a stranger in the log", lambda: any(
+            line["what"] == "connect" and not line["granted"] for line in accesses(network)))
+        assert sum(file.stat().st_size for file in network.state.glob("access-*")) < 9 << 20
+        assert network.process.poll() is None
+
+
 @pytest.fixture
 def listening(machine):
     """A machine that listens on the network."""
