@@ -6,6 +6,7 @@
 
 #define PAUSE_FIRST_MS 100
 #define PAUSE_MOST_MS 60000
+#define START_PARCELS 128
 
 struct Courier {
 	const OutputSettings *settings;
@@ -13,6 +14,7 @@ struct Courier {
 	Sink *sink;         /* NULL: not connected */
 	GPtrArray *parcels; /* of Parcel */
 	gsize bytes;
+	guint sent; /* of them, on this connection, since it was flushed */
 	guint pause_ms;
 	gint64 ready_usec; /* monotonic */
 	bool is_troubled;  /* and that was said */
@@ -58,6 +60,7 @@ void courier_unload(Courier *courier)
 {
 	g_ptr_array_set_size(courier->parcels, 0);
 	courier->bytes = 0;
+	courier->sent = 0;
 }
 
 bool courier_is_ready(const Courier *courier)
@@ -72,6 +75,7 @@ void courier_rest(Courier *courier, const GError *error)
 		courier->is_troubled = true;
 	}
 	g_clear_pointer(&courier->sink, sink_close);
+	courier->sent = 0;
 	courier->pause_ms = CLAMP(courier->pause_ms * 2, PAUSE_FIRST_MS, PAUSE_MOST_MS);
 	courier->ready_usec = clock_mono_usec() + courier->pause_ms * G_GINT64_CONSTANT(1000);
 }
@@ -113,8 +117,8 @@ static bool send_all(Courier *courier, GError **error)
 {
 	const SinkOps *ops = sink_ops(courier->settings->to);
 
-	for (guint i = 0; i < courier->parcels->len; i++) {
-		Parcel *parcel = courier->parcels->pdata[i];
+	for (; courier->sent < courier->parcels->len; courier->sent++) {
+		Parcel *parcel = courier->parcels->pdata[courier->sent];
 
 		if (parcel->is_done) {
 			continue;
@@ -141,6 +145,16 @@ static bool try(Courier *courier, GError **error)
 	}
 	return courier->sink != NULL && send_all(courier, error) &&
 	       sink_flush(courier->sink, error) == SINK_OK && bury_refused(courier, error);
+}
+
+void courier_start(Courier *courier)
+{
+	g_autoptr(GError) error = NULL;
+
+	if (courier->sink != NULL && courier->parcels->len >= courier->sent + START_PARCELS &&
+	    !send_all(courier, &error)) {
+		courier_rest(courier, error);
+	}
 }
 
 bool courier_deliver(Courier *courier)

@@ -21,6 +21,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Courier, courier_free)
 
 /* Takes over the parcel. */
 void courier_load(Courier *courier, Parcel *parcel);
+/* Where there is a connection and enough is loaded, some of it goes on its way already, so that the
+ * receiver works while more is made; courier_deliver takes the rest. */
+void courier_start(Courier *courier);
 /* What is loaded; of Parcel. Owned by the courier. */
 const GPtrArray *courier_parcels(const Courier *courier);
 gsize courier_bytes(const Courier *courier);

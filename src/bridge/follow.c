@@ -3,6 +3,7 @@
 #include "bridge/follow.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "event/event.h"
 
 Client *follow_begin(const OutputBus *bus, const char *name, const char *since)
 {
@@ -11,7 +12,8 @@ Client *follow_begin(const OutputBus *bus, const char *name, const char *since)
 						     .replay = bus->replay,
 						     .server_key = bus->server_key,
 						     .secret_key = bus->secret_key,
-						     .since = since},
+						     .since = since,
+						     .is_skimming = true},
 				    &error);
 
 	if (client == NULL) {
@@ -27,6 +29,17 @@ static void say_silence(const Client *client, const char *name, bool is_silent)
 	log_warning("%s: %s%s%s", name, is_silent ? "not heard from " : "",
 		    host == NULL ? "the host" : host,
 		    is_silent ? " for 30 seconds" : " is heard again");
+}
+
+json_t *follow_parse(const char *name, const ClientEvent *event)
+{
+	g_autoptr(GError) error = NULL;
+	json_t *json = event_parse(event->body, event->size, &error);
+
+	if (json == NULL) {
+		log_error("%s: event %.12s cannot be read: %s", name, event->id, error->message);
+	}
+	return json;
 }
 
 Follow follow_next(Client *client, const char *name, int timeout_ms, ClientEvent *ret)

@@ -6,6 +6,7 @@
 
 #include "client/client.h"
 
+#include <jansson.h>
 #include <stdbool.h>
 
 /* Where the bus is; and what is known beside it. */
@@ -23,5 +24,9 @@ typedef enum {
 
 /* `since` as in ClientOptions. NULL: it cannot, and that was said. */
 Client *follow_begin(const OutputBus *bus, const char *name, const char *since);
+
+/* The event, parsed: its chain was checked, its form is here. NULL: it has none, and that was said:
+ * nobody may go on as if it had not been. Caller decrefs. */
+json_t *follow_parse(const char *name, const ClientEvent *event);
 
 Follow follow_next(Client *client, const char *name, int timeout_ms, ClientEvent *ret);

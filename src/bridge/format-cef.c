@@ -43,23 +43,10 @@ static const struct {
 
 static const guint severities[] = {1, 3, 6, 8, 10};
 
-/* At most `max` bytes of the value, before it is escaped. */
-static void append_escaped(GString *out, const char *text, const char *specials, gsize max)
-{
-	g_autofree char *part = format_cut(text, max);
-
-	for (const char *c = part; *c != '\0'; c++) {
-		if (strchr(specials, *c) != NULL) {
-			g_string_append_c(out, '\\');
-		}
-		g_string_append_c(out, *c);
-	}
-}
-
 static void append_pair(GString *out, const char *key, const char *value, gsize max)
 {
 	g_string_append_printf(out, " %s=", key);
-	append_escaped(out, value, "=\\", max);
+	format_append(out, value, max, "=\\");
 }
 
 static void append_extension(const Record *record, GString *out)
@@ -84,9 +71,9 @@ void format_cef(const Record *record, GString *out)
 	g_autofree char *summary = record_summary(record);
 
 	g_string_append(out, "CEF:0|Reeve|reeve|" REEVE_VERSION "|");
-	append_escaped(out, record_verdict(record), "|\\", 1023);
+	format_append(out, record_verdict(record), 1023, "|\\");
 	g_string_append_c(out, '|');
-	append_escaped(out, summary, "|\\", 512);
+	format_append(out, summary, 512, "|\\");
 	g_string_append_printf(out, "|%u|", severities[record_severity(record)]);
 	append_extension(record, out);
 }

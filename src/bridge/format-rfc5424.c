@@ -54,15 +54,10 @@ static const guint severities[] = {6, 5, 4, 3, 2};
 
 static void append_param(GString *out, const char *name, const char *value)
 {
-	g_autofree char *text = format_cut(value, VALUE_MAX);
-
-	g_string_append_printf(out, " %s=\"", name);
-	for (const char *c = text; *c != '\0'; c++) {
-		if (strchr("\"\\]", *c) != NULL) {
-			g_string_append_c(out, '\\');
-		}
-		g_string_append_c(out, *c);
-	}
+	g_string_append_c(out, ' ');
+	g_string_append(out, name);
+	g_string_append(out, "=\"");
+	format_append(out, value, VALUE_MAX, "\"\\]");
 	g_string_append_c(out, '"');
 }
 
@@ -80,19 +75,32 @@ static void append_data(const Record *record, GString *out)
 	g_string_append_c(out, ']');
 }
 
+/* A name that could end the header is no host name. */
+static void append_host(GString *out, const char *host)
+{
+	gsize begin = out->len;
+
+	format_append(out, host, HOST_MAX, "");
+	for (gsize i = begin; i < out->len; i++) {
+		if (!g_ascii_isalnum(out->str[i]) && strchr(".-_:", out->str[i]) == NULL) {
+			out->str[i] = '_';
+		}
+	}
+	if (out->len == begin) {
+		g_string_append_c(out, '-');
+	}
+}
+
 void format_rfc5424(const Record *record, GString *out)
 {
 	g_autofree char *msgid = g_ascii_strup(record_verdict(record), -1);
 	g_autofree char *summary = record_summary(record);
-	g_autofree char *message = format_cut(summary, SUMMARY_MAX);
-	g_autofree char *host = format_cut(record_word(record, "host.name"), HOST_MAX);
 
-	/* A name that could end the header is no host name. */
-	g_strcanon(host, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_:", '_');
-	g_string_append_printf(out, "<%u>1 %s %s reeve - %s ",
-			       FACILITY * 8 + severities[record_severity(record)],
-			       record_word(record, "time"), *host == '\0' ? "-" : host,
-			       *msgid == '\0' ? "-" : msgid);
+	g_string_append_printf(out, "<%u>1 %s ", FACILITY * 8 + severities[record_severity(record)],
+			       record_word(record, "time"));
+	append_host(out, record_word(record, "host.name"));
+	g_string_append_printf(out, " reeve - %s ", *msgid == '\0' ? "-" : msgid);
 	append_data(record, out);
-	g_string_append_printf(out, " %s", message);
+	g_string_append_c(out, ' ');
+	format_append(out, summary, SUMMARY_MAX, "");
 }

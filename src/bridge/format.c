@@ -3,6 +3,7 @@
 #include "bridge/format.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* The body with its id as a member, as `reeve --json` shows it. */
 static void format_native(const Record *record, GString *out)
@@ -17,19 +18,35 @@ static void format_native(const Record *record, GString *out)
 	json_decref(body);
 }
 
-char *format_cut(const char *text, gsize max)
+/* Where a text is cut so that no character is. */
+static gsize cut_at(const char *text, gsize max)
 {
-	g_autofree char *sound = g_utf8_make_valid(text, -1);
-	char *copy = g_strndup(sound, max);
-	const char *end;
+	gsize size = strnlen(text, max + 1);
 
-	if (!g_utf8_validate(copy, -1, &end)) {
-		copy[end - copy] = '\0';
+	if (size <= max) {
+		return size;
 	}
-	for (char *c = copy; *c != '\0'; c++) {
-		*c = g_ascii_iscntrl(*c) ? ' ' : *c;
+	for (size = max; size > 0 && ((guchar)text[size] & 0xc0) == 0x80; size--) {
 	}
-	return copy;
+	return size;
+}
+
+void format_append(GString *out, const char *text, gsize max, const char *specials)
+{
+	g_autofree char *sound =
+		g_utf8_validate(text, -1, NULL) ? NULL : g_utf8_make_valid(text, -1);
+	const char *at = sound != NULL ? sound : text, *end = at + cut_at(at, max), *plain = at;
+
+	for (; at < end; at++) {
+		if (!g_ascii_iscntrl(*at) && strchr(specials, *at) == NULL) {
+			continue;
+		}
+		g_string_append_len(out, plain, at - plain);
+		g_string_append_c(out, g_ascii_iscntrl(*at) ? ' ' : '\\');
+		/* (one that was marked is written with what follows) */
+		plain = g_ascii_iscntrl(*at) ? at + 1 : at;
+	}
+	g_string_append_len(out, plain, end - plain);
 }
 
 static const Format formats[] = {

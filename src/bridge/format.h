@@ -19,8 +19,9 @@ typedef struct {
 /* The format of that name; NULL: there is none. */
 const Format *format_find(const char *name);
 
-/* Whole characters of at most `max` bytes, on one line: controls become spaces. Caller frees. */
-char *format_cut(const char *text, gsize max);
+/* Appends whole characters of at most `max` bytes, on one line: controls become spaces, and before
+ * each of `specials` comes a backslash. */
+void format_append(GString *out, const char *text, gsize max, const char *specials);
 
 void format_rfc5424(const Record *record, GString *out);
 void format_ecs(const Record *record, GString *out);

@@ -9,9 +9,9 @@
 
 #include <string.h>
 
-#define BATCH_EVENTS 512
+#define BATCH_EVENTS 2048
 #define BATCH_EVENTS_EACH 32
-#define BATCH_BYTES (1024 * 1024)
+#define BATCH_BYTES (2 * 1024 * 1024)
 #define WAIT_MS 200
 #define PAUSE_USEC 100000
 
@@ -88,19 +88,24 @@ static void add_files(Output *output, const ClientEvent *event, const json_t *js
 	}
 }
 
-static void add_event(Output *output, const ClientEvent *event)
+static bool add_event(Output *output, const ClientEvent *event)
 {
-	json_t *json = event_parse(event->body, event->size, NULL);
+	json_t *json = follow_parse(output->settings->name, event);
 	const json_t *files = json_object_get(json, "files");
 
+	if (json == NULL) {
+		return false;
+	}
 	if (json_array_size(files) > 0) {
 		add_files(output, event, json, files);
-	} else if (json != NULL) {
+	} else {
 		add_record(output, event->topic, &(Record){json, event->id, NULL, 0});
 	}
 	json_decref(json);
 	g_strlcpy(output->last, event->id, sizeof(output->last));
 	output->batch_events++;
+	courier_start(output->courier);
+	return true;
 }
 
 /* Fills the batch with what there is, waiting only for the first. False: it cannot go on. */
@@ -114,7 +119,9 @@ static bool collect(Output *output)
 		switch (follow_next(output->client, output->settings->name,
 				    output->batch_events == 0 ? WAIT_MS : 0, &event)) {
 		case FOLLOW_EVENT:
-			add_event(output, &event);
+			if (!add_event(output, &event)) {
+				return false;
+			}
 			break;
 		case FOLLOW_NOTHING:
 			return true;

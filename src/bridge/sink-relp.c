@@ -9,6 +9,7 @@
 
 #define OFFER "relp_version=0\nrelp_software=reeve-bridge\ncommands=syslog"
 #define TXNR_MAX 999999999
+#define PUSH_BYTES (64 * 1024)
 
 typedef struct {
 	Sink sink;
@@ -69,6 +70,23 @@ static SinkResult relp_flush(Sink *sink, GError **error)
 	return result;
 }
 
+/* Writes what is ready, and hears what is answered meanwhile. */
+static SinkResult push(RelpSink *relp, GError **error)
+{
+	SinkResult result =
+		wire_write(relp->fd, relp->out->str, relp->out->len, error) ? SINK_OK : SINK_RETRY;
+	bool has_more = true;
+
+	g_string_truncate(relp->out, 0);
+	while (result == SINK_OK && has_more) {
+		if (!wire_take(relp->fd, relp->in, &has_more, error)) {
+			return SINK_RETRY;
+		}
+		result = take_answers(relp, error);
+	}
+	return result;
+}
+
 static SinkResult put(RelpSink *relp, const char *command, const char *data, gsize size,
 		      GError **error)
 {
@@ -82,12 +100,17 @@ static SinkResult put(RelpSink *relp, const char *command, const char *data, gsi
 
 static SinkResult relp_send(Sink *sink, Parcel *parcel, GError **error)
 {
+	RelpSink *relp = (RelpSink *)sink;
+
 	if (parcel->size > RELP_DATA_MAX) {
 		parcel->why =
 			g_strdup_printf("a record of %" G_GSIZE_FORMAT " bytes", parcel->size);
 		return SINK_OK;
 	}
-	return put((RelpSink *)sink, "syslog", parcel->text, parcel->size, error);
+	if (put(relp, "syslog", parcel->text, parcel->size, error) != SINK_OK) {
+		return SINK_RETRY;
+	}
+	return relp->out->len < PUSH_BYTES ? SINK_OK : push(relp, error);
 }
 
 static void relp_close(Sink *sink)

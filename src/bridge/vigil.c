@@ -32,14 +32,16 @@ typedef struct {
 
 /* Reading */
 
-static void take(Watch *watch, const ClientEvent *event)
+static bool take(Watch *watch, const ClientEvent *event)
 {
-	json_t *json = event_parse(event->body, event->size, NULL);
+	json_t *json = follow_parse(watch->own->settings->name, event);
 
-	if (json != NULL) {
-		alerts_take(watch->alerts, event->topic, event->id, json);
+	if (json == NULL) {
+		return false;
 	}
+	alerts_take(watch->alerts, event->topic, event->id, json);
 	json_decref(json);
+	return true;
 }
 
 /* What there is, a little at a time, unless nothing of it could be kept. */
@@ -55,7 +57,9 @@ static bool collect(Watch *watch)
 		switch (follow_next(watch->client, watch->own->settings->name, i == 0 ? WAIT_MS : 0,
 				    &event)) {
 		case FOLLOW_EVENT:
-			take(watch, &event);
+			if (!take(watch, &event)) {
+				return false;
+			}
 			g_strlcpy(watch->last, event.id, sizeof(watch->last));
 			break;
 		case FOLLOW_NOTHING:
@@ -89,7 +93,9 @@ static bool rebuild(Watch *watch, gint *is_over)
 
 		switch (follow_next(client, name, WAIT_MS, &event)) {
 		case FOLLOW_EVENT:
-			take(watch, &event);
+			if (!take(watch, &event)) {
+				return false;
+			}
 			is_there = g_str_equal(event.id, cursor);
 			has_heard = true;
 			quiet = 0;

@@ -142,15 +142,12 @@ bool wire_drain(int fd, GError **error)
 	return is_alive(fd, error);
 }
 
-bool wire_read(int fd, GString *into, GError **error)
+bool wire_take(int fd, GString *into, bool *ret_more, GError **error)
 {
 	char block[16384];
-	ssize_t got;
+	ssize_t got = recv(fd, block, sizeof(block), MSG_DONTWAIT);
 
-	if (!wire_wait(fd, POLLIN, error)) {
-		return false;
-	}
-	got = recv(fd, block, sizeof(block), MSG_DONTWAIT);
+	*ret_more = false;
 	if (got < 0 && (errno == EAGAIN || errno == EINTR)) {
 		return true;
 	}
@@ -159,5 +156,13 @@ bool wire_read(int fd, GString *into, GError **error)
 		return error_set_errno(error, "the connection broke");
 	}
 	g_string_append_len(into, block, got);
+	*ret_more = got == (ssize_t)sizeof(block);
 	return true;
+}
+
+bool wire_read(int fd, GString *into, GError **error)
+{
+	bool has_more;
+
+	return wire_wait(fd, POLLIN, error) && wire_take(fd, into, &has_more, error);
 }

@@ -29,5 +29,8 @@ bool wire_write(int fd, const char *data, gsize size, GError **error);
 /* Waits until the other kernel has acknowledged every byte. */
 bool wire_drain(int fd, GError **error);
 
+/* Appends what there is to read without waiting; *ret_more: there may be more. */
+bool wire_take(int fd, GString *into, bool *ret_more, GError **error);
+
 /* Appends what there is to read, waiting for something. The end of the connection is an error. */
 bool wire_read(int fd, GString *into, GError **error);
