@@ -56,20 +56,6 @@ static SinkResult take_answers(RelpSink *relp, GError **error)
 	return result;
 }
 
-static SinkResult relp_flush(Sink *sink, GError **error)
-{
-	RelpSink *relp = (RelpSink *)sink;
-	SinkResult result =
-		wire_write(relp->fd, relp->out->str, relp->out->len, error) ? SINK_OK : SINK_RETRY;
-
-	g_string_truncate(relp->out, 0);
-	while (result == SINK_OK && relp->acknowledged < relp->sent) {
-		result = wire_read(relp->fd, relp->in, error) ? take_answers(relp, error)
-							      : SINK_RETRY;
-	}
-	return result;
-}
-
 /* Writes what is ready, and hears what is answered meanwhile. */
 static SinkResult push(RelpSink *relp, GError **error)
 {
@@ -83,6 +69,18 @@ static SinkResult push(RelpSink *relp, GError **error)
 			return SINK_RETRY;
 		}
 		result = take_answers(relp, error);
+	}
+	return result;
+}
+
+static SinkResult relp_flush(Sink *sink, GError **error)
+{
+	RelpSink *relp = (RelpSink *)sink;
+	SinkResult result = push(relp, error);
+
+	while (result == SINK_OK && relp->acknowledged < relp->sent) {
+		result = wire_read(relp->fd, relp->in, error) ? take_answers(relp, error)
+							      : SINK_RETRY;
 	}
 	return result;
 }

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""the bus beside libzmq that only sends: replays over ipc and CURVE, the way of a live event, 200 subscribers"""
+"""the bus beside libzmq that only sends: replays over ipc and CURVE, the way of a live event, 200 subscribers;
+and the bridge beside the same rsyslog with a sender that only sends"""
 
 import contextlib
 import os
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import zmq
 
+from carry import carry
 from measure import compiled, median, percentile, resident_mib, table
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "e2e"))
@@ -147,6 +149,10 @@ def crowd(relay):
 def run(options):
     with a_relay() as relay:
         replays(relay, options.rounds)
+    with a_relay() as relay:
+        relay.journal.append(EVENTS, files=FILES)
+        relay.start()
+        carry(relay, rounds=options.rounds)
     with a_relay() as relay:
         latency(relay)
     with a_relay() as relay:

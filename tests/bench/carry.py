@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What reeve-bridge carries from the bus into a real rsyslog, by RELP and into a file (for bench_bus)."""
+"""What reeve-bridge carries from the bus into a real rsyslog by RELP, and into files (for bench_bus)."""
 
 import json
 import os
@@ -83,6 +83,9 @@ def carry(relay, rounds):
                                ("file, ecs", f"file://{relay.folder}/ecs", "ecs"),
                                ("file, native", f"file://{relay.folder}/native", "native")):
             took = [seconds(relay, relay.folder, to, form) for _ in range(rounds)]
+            if to.startswith("relp"):
+                record = (relay.folder / "got").read_bytes().splitlines()[0]
+                rows.append(["rsyslog alone, a record like these", f"{raw(count, record):,.0f}", ""])
             rows.append([name, f"{count / median([wall for wall, _ in took]):,.0f}",
                          f"{count / median([used for _, used in took]):,.0f}"])
     finally:
