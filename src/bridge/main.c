@@ -11,10 +11,13 @@
 #include "build-config.h"
 #include "config/bus-key.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/eventfd.h>
 #include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
@@ -34,8 +37,9 @@ typedef struct {
 	char *server_key, *secret_key;
 	OutputBus bus;
 	int cursors, signals;
+	int ended; /* eventfd: no output is at work any more */
 	GPtrArray *outputs, *threads;
-	gint is_over, has_failed;
+	gint is_over, has_failed, at_work;
 } Bridge;
 
 typedef struct {
@@ -91,11 +95,13 @@ static bool open_places(Bridge *bridge, GError **error)
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	bridge->signals = signalfd(-1, &set, SFD_CLOEXEC);
+	bridge->ended = eventfd(0, EFD_CLOEXEC);
 	if (g_mkdir_with_parents(cursors, 0750) < 0 ||
 	    (bridge->cursors = open(cursors, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) < 0) {
 		return error_set_errno(error, "cannot use %s", cursors);
 	}
-	return bridge->signals >= 0 || error_set_errno(error, "cannot wait for signals");
+	return (bridge->signals >= 0 && bridge->ended >= 0) ||
+	       error_set_errno(error, "cannot wait for signals");
 }
 
 /* Passwords and keys, which nobody can open afterwards. */
@@ -148,23 +154,32 @@ static gpointer work(gpointer data)
 	if (!output_run(own->output, &own->bridge->is_over)) {
 		g_atomic_int_set(&own->bridge->has_failed, 1);
 	}
+	if (g_atomic_int_dec_and_test(&own->bridge->at_work)) {
+		eventfd_write(own->bridge->ended, 1);
+	}
 	return NULL;
 }
 
-/* An output that cannot go on is said, and ends with the others: they do not stop for it. */
+static void wait_for_the_end(const Bridge *bridge)
+{
+	struct pollfd on[] = {{bridge->signals, POLLIN, 0}, {bridge->ended, POLLIN, 0}};
+
+	while (poll(on, G_N_ELEMENTS(on), -1) < 0 && errno == EINTR) {
+	}
+}
+
+/* An output that cannot go on is said; the others do not stop for it. When none goes on, we do not
+ * either: whoever started us is to know. */
 static void run(Bridge *bridge)
 {
-	struct signalfd_siginfo info;
-	ssize_t got;
-
+	bridge->at_work = (gint)bridge->outputs->len;
 	for (guint i = 0; i < bridge->outputs->len; i++) {
 		Work *own = g_new(Work, 1);
 
 		*own = (Work){bridge, g_ptr_array_index(bridge->outputs, i)};
 		g_ptr_array_add(bridge->threads, g_thread_new("output", work, own));
 	}
-	got = read(bridge->signals, &info, sizeof(info));
-	(void)got;
+	wait_for_the_end(bridge);
 	g_atomic_int_set(&bridge->is_over, 1);
 	for (guint i = 0; i < bridge->threads->len; i++) {
 		g_thread_join(g_ptr_array_index(bridge->threads, i));
@@ -180,6 +195,7 @@ static void bridge_clear(Bridge *bridge)
 	g_free(bridge->secret_key);
 	fd_close(&bridge->cursors);
 	fd_close(&bridge->signals);
+	fd_close(&bridge->ended);
 }
 
 static int start(Bridge *bridge, const Options *options, GError **error)
@@ -208,6 +224,7 @@ int main(int argc, char **argv)
 	__attribute__((cleanup(bridge_clear))) Bridge bridge = {
 		.cursors = -1,
 		.signals = -1,
+		.ended = -1,
 		.outputs = g_ptr_array_new_with_free_func((GDestroyNotify)output_free),
 		.threads = g_ptr_array_new(),
 	};

@@ -48,6 +48,20 @@ static struct curl_slist *list_headers(const Post *post, const char *const *head
 	return list;
 }
 
+/* Of what was sent, and for good; the others of 4xx say that we are not let in here, that nobody is
+ * there, or that it is too early: then all of it waits. */
+static bool is_refusal(long status)
+{
+	static const long not_of_it[] = {401, 404, 405, 407, 408, 421, 425, 429};
+
+	for (guint i = 0; i < G_N_ELEMENTS(not_of_it); i++) {
+		if (status == not_of_it[i]) {
+			return false;
+		}
+	}
+	return status / 100 == 4;
+}
+
 SinkResult post_send(Post *post, const char *const *headers, const char *body, gsize size,
 		     char **ret_refused, GError **error)
 {
@@ -69,7 +83,7 @@ SinkResult post_send(Post *post, const char *const *headers, const char *body, g
 		return SINK_OK;
 	}
 	why = transfer_why(post->transfer, code, status);
-	if (code == CURLE_OK && status / 100 == 4 && status != 408 && status != 429) {
+	if (code == CURLE_OK && is_refusal(status)) {
 		*ret_refused = g_steal_pointer(&why);
 		return SINK_OK;
 	}

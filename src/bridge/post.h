@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * A post: JSON to a URL by HTTP, and what the answer means: 2xx is an acknowledgement; 4xx refuses
- * for good, but for 408 and 429, which mean later, as everything else does.
+ * for good, but for those that are not of what was sent (401, 404, 405, 407, 408, 421, 425, 429),
+ * which mean later, as everything else does.
  */
 #pragma once
 

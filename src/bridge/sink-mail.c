@@ -75,40 +75,87 @@ static struct curl_slist *list_recipients(const char *to)
 	return list;
 }
 
-/* Nobody of these may be written to, or not this: the server has said so for good. */
-static bool is_refusal(CURLcode code, long status)
+/* The server says no to these recipients or to this mail; else there is no talking to it. */
+static bool is_answer(CURLcode code)
 {
-	return code == CURLE_SEND_ERROR && status / 100 == 5;
+	return code == CURLE_SEND_ERROR || code == CURLE_WEIRD_SERVER_REPLY;
 }
 
-/* One mail; all in `group` go to the same. */
-static SinkResult deliver(MailSink *mail, const GPtrArray *group, GError **error)
+/* For good. */
+static bool is_refusal(CURLcode code, long status)
+{
+	return is_answer(code) && status / 100 == 5;
+}
+
+static CURLcode transfer(MailSink *mail, const GPtrArray *group, char **ret_why, long *ret_status)
 {
 	struct curl_slist *to = list_recipients(((const Parcel *)group->pdata[0])->to);
 	g_autoptr(GString) text = g_string_new(NULL);
-	g_autofree char *why = NULL;
 	Reading reading = {text, 0};
 	CURLcode code;
-	long status;
 
 	mail_compose(mail->from, group, clock_wall_usec(), text);
 	curl_easy_setopt(mail->transfer->curl, CURLOPT_MAIL_RCPT, to);
 	curl_easy_setopt(mail->transfer->curl, CURLOPT_READDATA, &reading);
-	code = transfer_run(mail->transfer, &status);
+	code = transfer_run(mail->transfer, ret_status);
 	curl_easy_setopt(mail->transfer->curl, CURLOPT_MAIL_RCPT, NULL);
 	curl_slist_free_all(to);
-	why = transfer_why(mail->transfer, code, status);
+	*ret_why = transfer_why(mail->transfer, code, *ret_status);
+	return code;
+}
+
+typedef enum {
+	DELIVERED, /* or refused for good */
+	LATER,     /* these; the next may be taken all the same */
+	NOBODY_THERE,
+} Delivery;
+
+static Delivery deliver(MailSink *mail, GPtrArray *group, GError **error);
+
+/* What is refused for its content may be refused for one of them: that one must not take the
+ * others with it. */
+static Delivery deliver_halves(MailSink *mail, const GPtrArray *group, GError **error)
+{
+	Delivery worst = DELIVERED;
+
+	for (guint half = 0; half < 2 && worst != NOBODY_THERE; half++) {
+		guint begin = half * (group->len / 2);
+		guint end = half == 0 ? group->len / 2 : group->len;
+		g_autoptr(GPtrArray) part = g_ptr_array_new();
+		Delivery got;
+
+		for (guint i = begin; i < end; i++) {
+			g_ptr_array_add(part, group->pdata[i]);
+		}
+		got = deliver(mail, part, error);
+		worst = MAX(worst, got);
+	}
+	return worst;
+}
+
+/* One mail; all in `group` go to the same. */
+static Delivery deliver(MailSink *mail, GPtrArray *group, GError **error)
+{
+	g_autofree char *why = NULL;
+	long status;
+	CURLcode code = transfer(mail, group, &why, &status);
+	bool is_refused = is_refusal(code, status);
+
+	if (is_refused && code == CURLE_WEIRD_SERVER_REPLY && group->len > 1) {
+		return deliver_halves(mail, group, error);
+	}
 	for (guint i = 0; i < group->len; i++) {
 		Parcel *parcel = group->pdata[i];
 
 		parcel->is_done = code == CURLE_OK;
-		parcel->why = is_refusal(code, status) ? g_strdup(why) : NULL;
+		parcel->why = is_refused ? g_strdup(why) : NULL;
 	}
-	if (code == CURLE_OK || is_refusal(code, status)) {
-		return SINK_OK;
+	if (code == CURLE_OK || is_refused) {
+		return DELIVERED;
 	}
+	g_clear_error(error);
 	g_set_error_literal(error, REEVE_ERROR, REEVE_ERROR_UNAVAILABLE, why);
-	return SINK_RETRY;
+	return is_answer(code) ? LATER : NOBODY_THERE;
 }
 
 static SinkResult mail_flush(Sink *sink, GError **error)
@@ -117,7 +164,7 @@ static SinkResult mail_flush(Sink *sink, GError **error)
 	g_autoptr(GHashTable) groups = g_hash_table_new_full(g_str_hash, g_str_equal, NULL,
 							     (GDestroyNotify)g_ptr_array_unref);
 	g_autoptr(GPtrArray) order = g_ptr_array_new();
-	SinkResult result = SINK_OK;
+	Delivery worst = DELIVERED;
 
 	for (guint i = 0; i < mail->parcels->len; i++) {
 		Parcel *parcel = mail->parcels->pdata[i];
@@ -130,11 +177,13 @@ static SinkResult mail_flush(Sink *sink, GError **error)
 		}
 		g_ptr_array_add(group, parcel);
 	}
-	for (guint i = 0; result == SINK_OK && i < order->len; i++) {
-		result = deliver(mail, order->pdata[i], error);
+	for (guint i = 0; worst != NOBODY_THERE && i < order->len; i++) {
+		Delivery got = deliver(mail, order->pdata[i], error);
+
+		worst = MAX(worst, got);
 	}
 	g_ptr_array_set_size(mail->parcels, 0);
-	return result;
+	return worst == DELIVERED ? SINK_OK : SINK_RETRY;
 }
 
 static void mail_close(Sink *sink)

@@ -8,6 +8,8 @@
 #include <string.h>
 
 #define ANSWER_MAX 200
+/* Nobody has more to say: who goes on is cut short. */
+#define ANSWER_MOST (64 * 1024)
 
 void transfer_warm_up(void)
 {
@@ -50,14 +52,15 @@ bool transfer_url_is_valid(const char *url, const Peer *peer)
 	       (peer->at != NULL ? is_number(peer->at) : is_number(host));
 }
 
-/* Takes all, keeps the beginning. */
+/* Keeps the beginning. */
 static size_t take(char *data, size_t size, size_t count, void *own)
 {
 	Transfer *transfer = own;
 	gsize room = ANSWER_MAX - MIN(transfer->answer->len, (gsize)ANSWER_MAX);
 
 	g_string_append_len(transfer->answer, data, (gssize)MIN(room, size * count));
-	return size * count;
+	transfer->taken += size * count;
+	return transfer->taken > ANSWER_MOST ? 0 : size * count;
 }
 
 static void set_blob(CURL *curl, CURLoption option, GBytes *bytes)
@@ -134,11 +137,13 @@ CURLcode transfer_run(Transfer *transfer, long *ret_status)
 	CURLcode code;
 
 	g_string_truncate(transfer->answer, 0);
+	transfer->taken = 0;
 	transfer->problem[0] = '\0';
 	code = curl_easy_perform(transfer->curl);
 	*ret_status = 0;
 	curl_easy_getinfo(transfer->curl, CURLINFO_RESPONSE_CODE, ret_status);
-	return code;
+	/* one that talks without end has answered all the same */
+	return code == CURLE_WRITE_ERROR && *ret_status != 0 ? CURLE_OK : code;
 }
 
 char *transfer_why(const Transfer *transfer, CURLcode code, long status)
@@ -147,7 +152,9 @@ char *transfer_why(const Transfer *transfer, CURLcode code, long status)
 	g_autofree char *problem = escape_bytes(transfer->problem, strlen(transfer->problem));
 
 	if (code != CURLE_OK) {
-		return g_strdup(*problem != '\0' ? problem : curl_easy_strerror(code));
+		return *problem != '\0' ? g_steal_pointer(&problem)
+					: g_strdup_printf("%s (it said %ld)",
+							  curl_easy_strerror(code), status);
 	}
 	return g_strdup_printf("the receiver answers %ld%s%s", status, *said == '\0' ? "" : ": ",
 			       said);

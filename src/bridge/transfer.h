@@ -19,6 +19,7 @@ typedef struct {
 	CURL *curl;
 	struct curl_slist *resolve;
 	GString *answer; /* the beginning of what the receiver said */
+	gsize taken;     /* bytes of all that it said */
 	char problem[CURL_ERROR_SIZE];
 } Transfer;
 

@@ -257,6 +257,22 @@ def test_what_is_refused_for_good_is_buried_in_sight(bridge, tmp_path):
     assert "Message too long" in dead["why"]
 
 
+def test_it_ends_with_its_last_output(bridge, tmp_path):
+    """Not before; and not as if all were well."""
+    (tmp_path / "cursors").mkdir()
+    for name in ("lost", "found"):
+        bridge.output(name, f"file://{tmp_path}/{name}")
+    (tmp_path / "cursors/lost.cursor").write_text("ab" * 32 + "\n")
+    bridge.relay.tell()
+    bridge.start().wait_for("found")
+    wait_for("the other to be lost", lambda: "does not know its cursor" in bridge.log)
+    bridge.relay.tell()
+    bridge.wait_for("found")
+    assert bridge.stop() == 2
+    (tmp_path / "cursors/found.cursor").write_text("ab" * 32 + "\n")
+    assert bridge.start().process.wait(PATIENCE) == 2
+
+
 @pytest.mark.parametrize("outputs, why", [
     ([], "list of outputs"), ([{"name": "a", "to": "ftp://x"}], "an address in `to`"),
     ([{"name": "a/b", "to": "stdout:"}], "needs a `name`"),

@@ -42,7 +42,7 @@ class Post:
     """A mail server: keeps what it gets."""
 
     def __init__(self):
-        self.mails, self.refused, self.logins = [], set(), []
+        self.mails, self.refused, self.later, self.spam, self.logins = [], set(), set(), None, []
 
     def start(self, **options):
         self.controller = aiosmtpd.Controller(self, hostname=HOST, port=PORT, ready_timeout=PATIENCE,
@@ -53,10 +53,14 @@ class Post:
     async def handle_RCPT(self, server, session, envelope, address, options):
         if address in self.refused:
             return "550 no such user"
+        if address in self.later:
+            return "452 mailbox full"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
     async def handle_DATA(self, server, session, envelope):
+        if self.spam and self.spam in envelope.content:
+            return "554 this is spam"
         mail = email.message_from_bytes(envelope.content, policy=email.policy.default)
         self.mails.append((sorted(envelope.rcpt_tos), mail))
         return "250 taken"
@@ -220,3 +224,24 @@ def test_an_address_that_is_no_more(bridge, post, tmp_path):
     assert post.paths("admins@example.org") == ["/opt/c"]
     dead, = [json.loads(line) for line in (tmp_path / "cursors/mail.dead").read_text().splitlines()]
     assert "/etc/ssh/a" in dead["record"] and "550" in dead["why"]
+
+
+def test_what_one_cannot_have_keeps_nobody_waiting(bridge, post, tmp_path):
+    """A full mailbox, and a name of a file that the server takes for spam: all others are told."""
+    post.later, post.spam = {"alice@example.org"}, b"x-spam-x"
+    post.start()
+    people(bridge, tmp_path)
+    mail_output(bridge)
+    bridge.relay.tell(files=[file("/etc/ssh/a"), file("/opt/1"), file("/opt/x-spam-x"), file("/opt/3"),
+                             file("/srv/b")])
+    bridge.start()
+    wait_for("the others to be told", lambda: post.paths("erin@example.org") == ["/srv/b"])
+    assert sorted(post.paths("admins@example.org")) == ["/opt/1", "/opt/3"]
+    assert not post.to("alice@example.org")
+    post.later = set()
+    bridge.wait_for("mail")
+    assert post.paths("alice@example.org") == ["/etc/ssh/a"]
+    assert sorted(post.paths("admins@example.org")) == ["/opt/1", "/opt/3"]
+    assert post.paths("erin@example.org") == ["/srv/b"]
+    dead = [json.loads(line) for line in (tmp_path / "cursors/mail.dead").read_text().splitlines()]
+    assert dead and all("x-spam-x" in one["record"] and "554" in one["why"] for one in dead)

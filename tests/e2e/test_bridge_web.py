@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """reeve-bridge and HTTP: a signed webhook, and the real Alertmanager."""
 
+import contextlib
 import hashlib
 import hmac
 import json
@@ -33,7 +34,7 @@ class Hook(ThreadingHTTPServer):
     """A receiver: keeps what it gets, answers what it is told to."""
 
     def __init__(self):
-        self.got, self.answers = [], []
+        self.got, self.answers, self.is_endless = [], [], False
         super().__init__(("127.0.0.1", 0), self.Handler)
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
@@ -45,6 +46,13 @@ class Hook(ThreadingHTTPServer):
             code = self.server.answers.pop(0) if self.server.answers else 200
             self.server.got.append((code, dict(self.headers), body))
             self.send_response(code)
+            if self.server.is_endless:
+                self.end_headers()
+                with contextlib.suppress(OSError):
+                    while self.wfile.write(b"and " * 1000):
+                        pass
+                self.close_connection = True
+                return
             self.send_header("Content-Length", "0")
             self.end_headers()
 
@@ -76,13 +84,13 @@ def test_a_webhook_is_signed_retried_and_refuses(bridge, hook, tmp_path):
     key = "0123456789abcdef0123456789abcdef"
     bridge.output("hook", hook.url, hmac_key=bridge.secret("hmac", key + "\n"),
                   headers=bridge.secret("headers", "Authorization: Splunk abc\nX-Site: north\n"))
-    hook.answers = [503, 429, 200, 422, 408]
-    bridge.relay.tell(3, files=[file("/etc/motd")])
+    hook.answers = [503, 429, 200, 422, 408, 200, 401, 404]
+    bridge.relay.tell(4, files=[file("/etc/motd")])
     bridge.start().wait_for("hook")
     codes = [code for code, _, _ in hook.got]
-    assert codes == [503, 429, 200, 422, 408, 200]
+    assert codes == [503, 429, 200, 422, 408, 200, 401, 404, 200]
     assert [json.loads(body)["id"] for code, _, body in hook.got if code == 200] == \
-        [bridge.relay.journal.ids[0], bridge.relay.journal.ids[2]]
+        [bridge.relay.journal.ids[at] for at in (0, 2, 3)]
     dead, = [json.loads(line) for line in (tmp_path / "cursors/hook.dead").read_text().splitlines()]
     assert dead["id"] == bridge.relay.journal.ids[1] and "422" in dead["why"]
     is_from_reeve = documented_check()
@@ -99,6 +107,15 @@ def test_a_webhook_is_signed_retried_and_refuses(bridge, hook, tmp_path):
         assert not is_from_reeve(key.encode(), old, body)
     assert bridge.stop() == 0
     assert key not in bridge.log and "Splunk" not in bridge.log
+
+
+def test_one_who_answers_without_end_has_answered(bridge, hook):
+    hook.is_endless = True
+    bridge.output("hook", hook.url)
+    bridge.relay.tell(2)
+    bridge.start().wait_for("hook")
+    assert [json.loads(body)["id"] for _, _, body in hook.got] == bridge.relay.journal.ids
+    assert bridge.stop() == 0
 
 
 def test_splunk_hec_by_webhook(bridge, hook):
