@@ -347,7 +347,8 @@ ClientResult client_next(Client *client, int timeout_ms, ClientEvent *ret, GErro
 	for (;;) {
 		gint64 now = clock_mono_usec();
 
-		if (client->has_frames && take_frames(client)) {
+		/* (of an answer that was broken in the middle there may be more) */
+		if (client->has_frames && client->state != STATE_OVER && take_frames(client)) {
 			give_out(client, ret);
 			return CLIENT_EVENT;
 		}

@@ -62,11 +62,11 @@ static void scene_end(Scene *scene)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Scene, scene_end)
 
-/* Answers one request, whatever it is, with all events. */
-static void answer(Scene *scene)
+/* Takes one request; returns the size of who asked. */
+static gsize hear(Scene *scene, char peer[64])
 {
-	char peer[64], frame[128];
-	int size = zmq_recv(scene->replay, peer, sizeof(peer), 0);
+	char frame[128];
+	int size = zmq_recv(scene->replay, peer, 64, 0);
 	int more = 1;
 	gsize more_size = sizeof(more);
 
@@ -75,11 +75,20 @@ static void answer(Scene *scene)
 		zmq_recv(scene->replay, frame, sizeof(frame), 0);
 		zmq_getsockopt(scene->replay, ZMQ_RCVMORE, &more, &more_size);
 	}
+	return (gsize)size;
+}
+
+/* Answers one request, whatever it is, with all events. */
+static void answer(Scene *scene)
+{
+	char peer[64];
+	gsize size = hear(scene, peer);
+
 	for (guint i = 0; i < EVENTS; i++) {
-		wire_send_frame(scene->replay, peer, (gsize)size, true);
+		wire_send_frame(scene->replay, peer, size, true);
 		wire_send(scene->replay, ALERT, &scene->events[i]);
 	}
-	wire_send_frame(scene->replay, peer, (gsize)size, true);
+	wire_send_frame(scene->replay, peer, size, true);
 	wire_send_text(scene->replay, "END", true);
 	wire_send_text(scene->replay, scene->events[EVENTS - 1].id, false);
 }
@@ -176,6 +185,30 @@ static void test_fd(void)
 	reeve_close(reeve);
 }
 
+/* What is broken stays so, whatever else its last message had. */
+static void test_broken_for_good(void)
+{
+	g_auto(Scene) scene = scene_begin();
+	Reeve *reeve = open_at(&scene, NULL);
+	g_autofree char *lines = NULL;
+	char peer[64];
+	gsize size;
+
+	let_it_ask(&scene, reeve);
+	size = hear(&scene, peer);
+	lines = g_strconcat(scene.events[0].body, "\n", scene.events[2].body, "\n",
+			    scene.events[1].body, "\n", NULL);
+	wire_send_frame(scene.replay, peer, size, true);
+	wire_send_text(scene.replay, "LINES", true);
+	wire_send_text(scene.replay, lines, false);
+	g_assert_cmpint(reeve_next(reeve, PATIENCE_MS, NULL), ==, REEVE_EVENT);
+	for (guint i = 0; i < 3; i++) {
+		g_assert_cmpint(reeve_next(reeve, 0, NULL), ==, REEVE_BROKEN);
+		g_assert_cmpstr(reeve_cursor(reeve), ==, scene.events[0].id);
+	}
+	reeve_close(reeve);
+}
+
 static int count(void *context, ReeveNews news, const ReeveEvent *event)
 {
 	guint *seen = context;
@@ -233,6 +266,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/client/reeve/events", test_events_in_order);
 	g_test_add_func("/client/reeve/topics", test_topics);
 	g_test_add_func("/client/reeve/fd", test_fd);
+	g_test_add_func("/client/reeve/broken-for-good", test_broken_for_good);
 	g_test_add_func("/client/reeve/run", test_run);
 	g_test_add_func("/client/reeve/bad-options", test_bad_options);
 	return g_test_run();
