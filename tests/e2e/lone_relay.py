@@ -99,7 +99,7 @@ class Relay:
 
     def stop(self):
         self.lifeline.close()
-        code = self.process.wait(30)
+        code = self.process.wait(60)
         self.process = None
         return code
 
@@ -114,7 +114,7 @@ class Relay:
 
     def socket(self, kind, **options):
         made = self.context.socket(kind)
-        for name, value in {"linger": 0, "rcvtimeo": 20000, **options}.items():
+        for name, value in {"linger": 0, "rcvtimeo": 60000, **options}.items():
             setattr(made, name, value)
         return made
 

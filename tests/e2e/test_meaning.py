@@ -85,7 +85,8 @@ def test_lens(machine):
 
     # a worker that dies is replaced, and nobody misses anything
     keeper, worker = lens_of(machine)
-    os.kill(worker, signal.SIGKILL)
+    if worker is not None:  # (one that has grown has ended by itself)
+        os.kill(worker, signal.SIGKILL)
     machine.write(hosts, "127.0.0.1 localhost\n10.6.6.6 update\n")
     machine.settle()
     assert machine.changes(hosts)[-1]["settings_omitted"] == "did not parse before"
