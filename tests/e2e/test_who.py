@@ -397,7 +397,7 @@ os.wait()
 """, "{file}"]),
     "its program is gone": ("{folder}/tool", [
         "sh", "-c", "cp $(command -v sh) {folder}/tool; {folder}/tool -c 'rm $0; echo b > $1' "
-        "{folder}/tool $1", "sh", "{file}"]),
+        "{folder}/tool $1; :", "sh", "{file}"]),
 }
 
 
