@@ -87,7 +87,7 @@ _reeve() {
 	register) mapfile -t COMPREPLY < <(compgen -W 'init' -f -- "$cur") ;;
 	keys) mapfile -t COMPREPLY < <(compgen -W 'list allow revoke' -f -- "$cur") ;;
 	hooks) mapfile -t COMPREPLY < <(compgen -W 'install' -d -- "$cur") ;;
-	policy) mapfile -t COMPREPLY < <(compgen -W 'check test list' -f -- "$cur") ;;
+	policy) mapfile -t COMPREPLY < <(compgen -W 'check test list replay' -f -- "$cur") ;;
 	watch | log | diff | digest | accept) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
 	esac
 }

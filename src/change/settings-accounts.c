@@ -70,20 +70,41 @@ void settings_read_group(SettingsList *list, Word line)
 	add_password(list, group, password);
 }
 
+/* Of shadow and gshadow: a hash is "hmac:<digest>", which has a colon of its own. */
+static Word take_password(Word *line)
+{
+	Word password = word_take(line, ":");
+
+	if (password.size >= 4 && strncmp(password.text + password.size - 4, "hmac", 4) == 0) {
+		Word digest = word_take(line, ":");
+
+		password.size = (gsize)(digest.text + digest.size - password.text);
+	}
+	return password;
+}
+
+/* name:password:administrators:members */
+void settings_read_gshadow(SettingsList *list, Word line)
+{
+	Word name = word_take(&line, ":");
+	Word password = take_password(&line);
+	Word administrators = word_take(&line, ":");
+	g_autofree char *whom = word_text(name);
+	g_autofree char *group = g_strdup_printf("group %s", whom);
+
+	add_password(list, group, password);
+	add_field(list, "administrators", group, administrators);
+	add_field(list, "members by gshadow", group, line);
+}
+
 /* name:password:changed:min:max:warn:inactive:expires:, where a hash is "hmac:<digest>". */
 void settings_read_shadow(SettingsList *list, Word line)
 {
 	Word name = word_take(&line, ":");
-	Word password = word_take(&line, ":");
-	Word changed;
+	Word password = take_password(&line);
+	Word changed = word_take(&line, ":");
 	g_autofree char *whom = word_text(name);
 
-	if (password.size >= 4 && strncmp(password.text + password.size - 4, "hmac", 4) == 0) {
-		Word digest = word_take(&line, ":");
-
-		password.size = (gsize)(digest.text + digest.size - password.text);
-	}
-	changed = word_take(&line, ":");
 	add_password(list, whom, password);
 	add_field(list, "day of the last password", whom, changed);
 	settings_add(list, of("limits of the password", whom), word_text(line), NULL);

@@ -149,3 +149,66 @@ void settings_read_keys(SettingsList *list, Word line)
 				     *comment == '\0' ? "(without a comment)" : comment),
 		     NULL);
 }
+
+/* NAME = value */
+static bool is_assignment(Word line)
+{
+	gsize i = 0;
+
+	while (i < line.size && (g_ascii_isalnum(line.text[i]) || line.text[i] == '_')) {
+		i++;
+	}
+	while (i < line.size && (line.text[i] == ' ' || line.text[i] == '\t')) {
+		i++;
+	}
+	return i > 0 && i < line.size && line.text[i] == '=';
+}
+
+/* The next of the words that any stretch of blanks may part. */
+static Word next_word(Word *line)
+{
+	*line = word_trim(*line);
+	return word_take(line, " \t");
+}
+
+/* "@daily", or the five of minute, hour, day, month and weekday. */
+static char *take_schedule(Word *line)
+{
+	const Word all = *line;
+	Word last = next_word(line);
+
+	for (guint i = 1; i < 5 && all.text[0] != '@'; i++) {
+		last = next_word(line);
+	}
+	return word_squeeze((Word){all.text, (gsize)(last.text + last.size - all.text)});
+}
+
+/* A job is called by what it runs, and whom as; its value is when. */
+static void read_crontab(SettingsList *list, Word line, bool has_user)
+{
+	g_autofree char *schedule = NULL, *user = NULL, *command = NULL;
+
+	if (is_assignment(line)) {
+		Word name = word_trim(word_take(&line, "="));
+
+		settings_add(list, word_text(name), word_text(word_trim(line)), NULL);
+		return;
+	}
+	schedule = take_schedule(&line);
+	user = has_user ? word_text(next_word(&line)) : NULL;
+	command = word_text(word_trim(line));
+	settings_add(list,
+		     has_user ? g_strdup_printf("job of %s: %s", user, command)
+			      : g_strdup_printf("job: %s", command),
+		     g_steal_pointer(&schedule), NULL);
+}
+
+void settings_read_crontab(SettingsList *list, Word line)
+{
+	read_crontab(list, line, true);
+}
+
+void settings_read_user_crontab(SettingsList *list, Word line)
+{
+	read_crontab(list, line, false);
+}

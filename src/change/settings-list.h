@@ -51,6 +51,9 @@ SettingsRead settings_read_keys;    /* authorized_keys: by fingerprint */
 SettingsRead settings_read_passwd;
 SettingsRead settings_read_group;
 SettingsRead settings_read_shadow;
+SettingsRead settings_read_gshadow;
+SettingsRead settings_read_crontab;      /* of the system: jobs have a user */
+SettingsRead settings_read_user_crontab; /* of a user: they have not */
 
 /* Adds one; takes the strings. `shown` may be NULL. */
 void settings_add(SettingsList *list, char *name, char *value, char *shown);

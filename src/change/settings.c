@@ -21,6 +21,11 @@ static const SettingsReader readers[] = {
 	{"/etc/passwd", settings_read_passwd},
 	{"/etc/group", settings_read_group},
 	{"/etc/shadow", settings_read_shadow},
+	{"/etc/gshadow", settings_read_gshadow},
+	{"/etc/crontab", settings_read_crontab},
+	{"/etc/cron.d/*", settings_read_crontab},
+	{"/var/spool/cron/crontabs/*", settings_read_user_crontab},
+	{"/var/spool/cron/*", settings_read_user_crontab},
 };
 
 const SettingsReader *settings_reader(const char *path)

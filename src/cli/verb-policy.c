@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * reeve policy: what one does with rules before a daemon is given them. `check` says what is wrong
- * with them, `test` runs the cases beside them, `list` names them. Needs no daemon; files and
- * folders may be named, else those of the configuration are meant.
+ * with them, `test` runs the cases beside them, `list` names them, `replay` holds the recorded
+ * history against them. Needs no daemon; files and folders may be named, else those of the
+ * configuration are meant.
  */
+#include "cli/moment.h"
 #include "cli/paint.h"
+#include "cli/policy-attack.h"
+#include "cli/policy-replay.h"
 #include "cli/verb.h"
 
+#include "base/clock.h"
 #include "base/escape.h"
 #include "policy/policy.h"
 #include "policy/rule.h"
@@ -20,7 +25,8 @@ typedef struct {
 	const Context *context;
 	GStrv places;   /* files and folders */
 	bool are_named; /* on the command line: they must exist and hold rules */
-	bool shows_all;
+	bool shows_all, by_technique;
+	gint64 since_usec;
 } Task;
 
 static const Style level_styles[_SEVERITY_N] = {
@@ -203,6 +209,10 @@ static int policy_list(const Task *task)
 		return status;
 	}
 	rules = policy_rules(policy);
+	if (task->by_technique) {
+		policy_attack_print(task->context, rules);
+		return CLI_OK;
+	}
 	for (guint i = 0; i < rules->len; i++) {
 		const Rule *rule = g_ptr_array_index(rules, i);
 
@@ -226,6 +236,23 @@ static int policy_list(const Task *task)
 	return CLI_OK;
 }
 
+static int policy_run_replay(const Task *task)
+{
+	g_autoptr(GPtrArray) problems = NULL;
+	g_autoptr(Policy) policy = NULL;
+	int status;
+
+	policy = compile(task, &problems, &status);
+	if (policy == NULL) {
+		return status;
+	}
+	if (problems->len > 0) {
+		return verb_trouble("%u rules could not be loaded; see `reeve policy check`",
+				    problems->len);
+	}
+	return policy_replay(task->context, policy, task->since_usec);
+}
+
 static const struct {
 	const char *word;
 	int (*run)(const Task *task);
@@ -233,33 +260,47 @@ static const struct {
 	{"check", policy_check},
 	{"test", policy_run_cases},
 	{"list", policy_list},
+	{"replay", policy_run_replay},
 };
 
 int verb_policy(const Context *context, int argc, char **argv)
 {
-	gboolean shows_all = FALSE;
+	gboolean shows_all = FALSE, by_technique = FALSE;
+	g_autofree char *since = NULL;
 	const GOptionEntry entries[] = {
 		{"all", 'a', 0, G_OPTION_ARG_NONE, &shows_all,
 		 "list: rules that cannot fire here too", NULL},
+		{"attack", 0, 0, G_OPTION_ARG_NONE, &by_technique,
+		 "list: by the techniques of ATT&CK they cover", NULL},
+		{"since", 0, 0, G_OPTION_ARG_STRING, &since,
+		 "replay: what was recorded from then on", "TIME"},
 		G_OPTION_ENTRY_NULL,
 	};
 	g_auto(GStrv) places = NULL;
+	GError *error = NULL;
+	gint64 since_usec = 0;
 	int status;
 
 	if (verb_parse(entries, &argc, &argv, &status) == VERB_DONE) {
 		return status;
 	}
 	if (argc < 2) {
-		return verb_usage("policy", "say `check`, `test` or `list`");
+		return verb_usage("policy", "say `check`, `test`, `list` or `replay`");
+	}
+	if (since != NULL && !moment_parse(since, clock_wall_usec(), &since_usec, &error)) {
+		return verb_fail(error);
 	}
 	places = argc > 2 ? g_strdupv(argv + 2) : config_policy_folders(context->config);
 	for (guint i = 0; i < G_N_ELEMENTS(tasks); i++) {
 		if (strcmp(argv[1], tasks[i].word) == 0) {
-			const Task task = {context, places, argc > 2, shows_all};
+			const Task task = {context,   places,       argc > 2,
+					   shows_all, by_technique, since_usec};
 
 			return tasks[i].run(&task);
 		}
 	}
-	return verb_usage("policy", "there is no `policy %s`: say `check`, `test` or `list`",
+	return verb_usage("policy",
+			  "there is no `policy %s`: say `check`, `test`, `list` or "
+			  "`replay`",
 			  argv[1]);
 }

@@ -35,7 +35,7 @@ const Verb verbs[] = {
 	 verb_keys, 0},
 	{"hooks", "install [DIR]", "let git tell Reeve what is pushed", verb_hooks, 0},
 	{"hook", "NAME", "what git calls; not for people", verb_hook, 0},
-	{"policy", "check|test|list [FILE|FOLDER...]", "try rules before a daemon is given them",
+	{"policy", "check|test|list|replay [FILE|FOLDER...]", "try rules before a daemon is given them",
 	 verb_policy, 0},
 	{"digest", "PATH...", "what a change request would pin of a path", verb_digest,
 	 VERB_WITHOUT_CONFIG},

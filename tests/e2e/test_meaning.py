@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a change means, in the words of the program that reads the file."""
 
+import json
 import os
 import signal
 from pathlib import Path
@@ -102,3 +103,22 @@ def test_lens(machine):
     assert lines["settings_omitted"] == "no reader" and "evil" in lines["diff"]
     assert any("reeve-lens has gone" in event["summary"] for event in machine.events()
                if event["kind"] == "health")
+
+
+def test_rules_held_against_the_past(machine):
+    """`reeve policy replay`: a rule that came later says what it would have said."""
+    machine.write("/etc/motd", "hello\n")
+    machine.start()
+    machine.write("/etc/motd", "hello\nsecret\n")
+    machine.settle()
+    machine.write("/etc/motd", "hello\nsecret\nworld\n")
+    machine.settle()
+    rule = machine.folder / "later.yml"
+    rule.write_text("title: later\nlogsource: {product: linux, service: reeve}\ntaxonomy: reeve\n"
+                    "detection: {s: {DiffAdded: secret}, condition: s}\n")
+    done = machine.reeve("policy", "replay", rule, "--json")
+    assert done.returncode == 0, done.stderr
+    hit, = map(json.loads, done.stdout.splitlines())
+    assert (hit["path"], hit["rule"], hit["level"]) == ("/etc/motd", "later", "low")
+    tomorrow = machine.reeve("policy", "replay", rule, "--since", "2099-01-01", "--json")
+    assert (tomorrow.returncode, tomorrow.stdout) == (0, "")

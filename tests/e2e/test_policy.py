@@ -98,3 +98,12 @@ def test_documentation_names_every_field():
     assert len(fields) > 30
     text = (ROOT / "doc/policies.md").read_text()
     assert [field for field in fields if f"`{field}`" not in text and field != "type"] == []
+
+
+def test_techniques():
+    done = policy("list", "--attack", "--json", ROOT / "policies")
+    assert done.returncode == 0
+    covered = {one["technique"]: one["rules"] for one in map(json.loads, done.stdout.splitlines())}
+    assert "cron: job added or changed" in covered["T1053.003"]
+    text = (ROOT / "doc/policies.md").read_text()
+    assert set(covered) == set(re.findall(r"^\| (T[\d.]+) \|", text, re.M))

@@ -15,6 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		"/etc/ssh/sshd_config", "/etc/login.defs", "/etc/sysctl.conf",
 		"/etc/systemd/a",       "/etc/sudoers",    "/root/.ssh/authorized_keys",
 		"/etc/passwd",          "/etc/group",      "/etc/shadow",
+		"/etc/gshadow",         "/etc/crontab",    "/var/spool/cron/crontabs/b",
 	};
 	const SettingsReader *reader;
 	const uint8_t *nul;

@@ -124,3 +124,33 @@ def test_file_is_named_as_sigma_wants(path):
 def test_every_file_of_cases_has_its_rules():
     for path in POLICIES.glob("*.cases.yaml"):
         assert (POLICIES / path.name.replace(".cases.yaml", ".yml")).exists()
+
+
+# doc/policies.md has a table of techniques, made of the rules and their cases.
+
+DOCUMENT = ROOT / "doc/policies.md"
+TABLE = re.compile(r"(?<=<!-- techniques -->\n).*?(?=<!-- end -->)", re.S)
+
+
+def attack_table():
+    rules, counts = {}, Counter()
+    for path in FILES:
+        named = Counter(case["rule"] for case in cases(path))
+        for rule in documents(path):
+            for tag in rule["tags"]:
+                if re.fullmatch(r"attack\.t\d{4}(\.\d{3})?", tag):
+                    technique = tag.removeprefix("attack.").upper()
+                    rules.setdefault(technique, []).append(rule["title"])
+                    counts[technique] += named[rule["title"]] + named[rule["id"]]
+    lines = [f"| {technique} | {'; '.join(sorted(titles))} | {counts[technique]} |\n"
+             for technique, titles in sorted(rules.items())]
+    return "| technique | rules | cases |\n|---|---|---|\n" + "".join(lines)
+
+
+def test_documentation_has_the_table_of_techniques():
+    found = TABLE.search(DOCUMENT.read_text())
+    assert found and found[0] == attack_table(), "run: /usr/bin/python3 tests/tree/test_policies.py"
+
+
+if __name__ == "__main__":
+    DOCUMENT.write_text(TABLE.sub(lambda _: attack_table(), DOCUMENT.read_text()))
