@@ -69,6 +69,19 @@ static gsize scan_character(Scan *scan, const char *at, gsize left)
 	return (gsize)g_unichar_to_utf8(rune, NULL);
 }
 
+/* Most of what there is: a run of printable ASCII. 0: the next character must be looked at. */
+static gsize scan_plain(Scan *scan, const char *at, gsize left)
+{
+	gsize length = 0;
+
+	while (length < left && at[length] >= ' ' && at[length] <= '~' &&
+	       (at[length] != '%' || scan->column + length > 1)) {
+		length++;
+	}
+	scan->column += (guint)length;
+	return length;
+}
+
 GBytes *yaml_source_new(const char *name, const void *data, gsize size, GError **error)
 {
 	static const char mark[] = "\xef\xbb\xbf";
@@ -86,6 +99,10 @@ GBytes *yaml_source_new(const char *name, const void *data, gsize size, GError *
 	scan.source = source;
 	at = g_bytes_get_data(source, &size);
 	for (gsize i = 0, length; i < size; i += length) {
+		length = scan_plain(&scan, at + i, size - i);
+		if (length > 0) {
+			continue;
+		}
 		length = scan_character(&scan, at + i, size - i);
 		if (length == 0) {
 			return NULL;

@@ -86,9 +86,17 @@ static bool judge_attributes(GBytes *output, GError **error)
 	return true;
 }
 
+/* What is not pinned may be whatever git makes of it. */
+static bool is_left_out(const PathMap *map, const char *file)
+{
+	const PathRule *rule = map == NULL ? NULL : path_map_find(map, file);
+
+	return rule != NULL && (rule->is_ignored || rule->has_sha256);
+}
+
 /* An index of the new tree tells which attributes hold there, without a work tree. */
 static bool check_attributes(const Git *git, const char *new_tree, const GArray *entries,
-			     GError **error)
+			     const PathMap *map, GError **error)
 {
 	g_autofree char *folder = g_dir_make_tmp("reeve-XXXXXX", error);
 	g_autofree char *index = folder == NULL ? NULL : g_build_filename(folder, "index", NULL);
@@ -103,7 +111,8 @@ static bool check_attributes(const Git *git, const char *new_tree, const GArray 
 	for (guint i = 0; i < entries->len; i++) {
 		const TreeChange *entry = &g_array_index(entries, TreeChange, i);
 
-		if (entry->status != 'D' && !is_for_git_only(entry->path)) {
+		if (entry->status != 'D' && !is_for_git_only(entry->path) &&
+		    !is_left_out(map, entry->path)) {
 			g_byte_array_append(paths, (const guint8 *)entry->path,
 					    (guint)strlen(entry->path) + 1);
 		}
@@ -346,8 +355,8 @@ bool proposal_add_commits(Proposal *proposal, const Git *git, const char *old_tr
 	g_auto(Adding) adding = {.proposal = proposal, .git = git};
 	g_autoptr(GArray) entries = tree_changes(git, old_tree, new_tree, error);
 
-	if (entries == NULL || !check_attributes(git, new_tree, entries, error) ||
-	    !read_map(git, new_tree, &adding.map, error)) {
+	if (entries == NULL || !read_map(git, new_tree, &adding.map, error) ||
+	    !check_attributes(git, new_tree, entries, adding.map, error)) {
 		return false;
 	}
 	/* (one before that cannot be read had no digests) */

@@ -55,6 +55,9 @@ def test_files_belong_where_the_map_says(repository):
     assert repository.places({"roles/web/files/etc/nginx.conf": "x\n"}) == ["/etc/nginx.conf"]
     assert repository.places({"home/dot_config/git": "x\n"}) == ["/home/bob/.config/git"]
     assert repository.ask({"web/index.html": "x\n"})["hosts"] == ["web-*"]
+    # what is left out may be whatever git makes of it
+    assert repository.places({"etc/x": "x\n", "README.md": "x\n",
+                              ".gitattributes": "*.md text eol=lf\n"}) == ["/etc/x"]
     # a template by what it renders to: the digest asks, with the template or without
     asked = repository.ask({"reeve-map.yaml": MAP, "templates/motd.j2": "{{ x }}\n"})
     assert [(change["path"], change["to"]["sha256"]) for change in asked["changes"]] \
