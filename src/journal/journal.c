@@ -6,6 +6,7 @@
 #include "journal/journal.h"
 #include "journal/position.h"
 #include "journal/recovery.h"
+#include "journal/seal.h"
 
 #include "base/fd.h"
 #include "base/io.h"
@@ -191,12 +192,14 @@ static bool write_buffer(Journal *journal, GError **error)
 {
 	int left;
 
+	seal_break(journal->fd);
 	if (!file_is_ours(journal, error)) {
 		return false;
 	}
 	if (io_pwrite_all(journal->fd, journal->buffer->str, journal->buffer->len,
 			  journal->cursor.end, error)) {
 		if (fdatasync(journal->fd) == 0) {
+			seal_set(journal->fd);
 			return true;
 		}
 		error_set_errno(error, "cannot sync");

@@ -3,6 +3,7 @@
 #include "story.h"
 
 #include "journal/cursor.h"
+#include "journal/seal.h"
 
 #include <signal.h>
 #include <sys/mman.h>
@@ -220,6 +221,31 @@ static void test_cursor_flipped(void)
 	g_assert_cmpuint(journal_seq(journal), ==, 2);
 }
 
+/* A reader need not sync what was synced; but what could not be, and what nobody writes any more.
+ */
+static void test_seal(void)
+{
+	g_auto(Story) story = story_begin();
+	g_autoptr(Journal) journal = story_open_sound(&story);
+	auto_fd int reader = openat(story.fd, "events.ndjson", O_RDONLY | O_CLOEXEC);
+	struct rlimit old, small;
+
+	tell_changes(&story, journal, "c1", 1);
+	g_assert_true(seal_is_whole(reader));
+	getrlimit(RLIMIT_FSIZE, &old);
+	small = (struct rlimit){.rlim_cur = 400, .rlim_max = old.rlim_max};
+	signal(SIGXFSZ, SIG_IGN);
+	story_append(journal, story_event(&story, EVENT_CHANGE, "c2"));
+	setrlimit(RLIMIT_FSIZE, &small);
+	g_assert_false(journal_sync(journal, NULL));
+	setrlimit(RLIMIT_FSIZE, &old);
+	g_assert_false(seal_is_whole(reader));
+	story_sync(journal);
+	g_assert_true(seal_is_whole(reader));
+	g_clear_pointer(&journal, journal_close);
+	g_assert_false(seal_is_whole(reader));
+}
+
 static void test_failed_write_is_tried_again(void)
 {
 	g_auto(Story) story = story_begin();
@@ -336,6 +362,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/journal/crash-between-parts", test_crash_between_parts);
 	g_test_add_func("/journal/truncated", test_truncated);
 	g_test_add_func("/journal/cursor-flipped", test_cursor_flipped);
+	g_test_add_func("/journal/seal", test_seal);
 	g_test_add_func("/journal/failed-write-is-tried-again", test_failed_write_is_tried_again);
 	g_test_add_func("/journal/removed-or-cut-in-use", test_removed_or_cut_in_use);
 	g_test_add_func("/journal/witness", test_witness);
