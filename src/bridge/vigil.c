@@ -11,6 +11,8 @@
 
 #define WAIT_MS 200
 #define BATCH_EVENTS 64
+/* so that what the limit drops was told */
+#define FRESH_MAX (ALERTS_MAX / 2)
 #define BATCH_PARCELS 2000
 /* without a word more, what the journal has was read */
 #define REBUILD_QUIET 300
@@ -27,6 +29,7 @@ typedef struct {
 	Alerts *alerts;
 	GArray *due; /* of Due, beside the courier's parcels */
 	char last[EVENT_ID_HEX + 1];
+	guint fresh;   /* opened since all that was due was told, at most */
 	bool has_told; /* what NAME.told does not have yet */
 } Watch;
 
@@ -40,18 +43,17 @@ static bool take(Watch *watch, const ClientEvent *event)
 		return false;
 	}
 	alerts_take(watch->alerts, event->topic, event->id, json);
+	watch->fresh += MAX(1, (guint)json_array_size(json_object_get(json, "files")));
 	json_decref(json);
 	return true;
 }
 
-/* What there is, a little at a time, unless nothing of it could be kept. */
+/* What there is, a little at a time, and no more than can be kept until it is told. */
 static bool collect(Watch *watch)
 {
-	bool is_full = alerts_count(watch->alerts) + BATCH_EVENTS * EVENT_MAX_FILES > ALERTS_MAX &&
-		       !courier_is_ready(watch->own->courier);
 	guint dropped;
 
-	for (guint i = 0; i < BATCH_EVENTS && !is_full; i++) {
+	for (guint i = 0; i < BATCH_EVENTS && watch->fresh < FRESH_MAX; i++) {
 		ClientEvent event;
 
 		switch (follow_next(watch->client, watch->own->settings->name, i == 0 ? WAIT_MS : 0,
@@ -69,7 +71,7 @@ static bool collect(Watch *watch)
 			return false;
 		}
 	}
-	if (is_full) {
+	if (watch->fresh >= FRESH_MAX && !courier_is_ready(watch->own->courier)) {
 		g_usleep(WAIT_MS * 1000);
 	}
 	dropped = alerts_take_dropped(watch->alerts);
@@ -109,6 +111,7 @@ static bool rebuild(Watch *watch, gint *is_over)
 	}
 	alerts_forget_closed(watch->alerts);
 	alerts_take_dropped(watch->alerts);
+	watch->fresh = 0;
 	return true;
 }
 
@@ -270,6 +273,7 @@ static void tell(Watch *watch)
 	}
 	/* the cursor waits for what is still due */
 	if (is_all && watch->due->len < BATCH_PARCELS && settle(watch)) {
+		watch->fresh = 0;
 		courier_settle(watch->own->courier);
 	}
 }
