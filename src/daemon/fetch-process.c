@@ -6,6 +6,7 @@
 #include "base/fd.h"
 #include "base/io.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
@@ -253,6 +254,28 @@ static int make_settings(GError **error)
 		       : -1;
 }
 
+/* Begun packs of fetches that were ended: git never takes them away, and a server that is slow or
+ * means harm would fill the disk with them. */
+static void sweep(const FetchPlan *plan)
+{
+	auto_fd int mirror = open(plan->place, FOLDER_FLAGS);
+	auto_fd int objects = mirror < 0 ? -1 : openat(mirror, "objects", FOLDER_FLAGS);
+	int packs = objects < 0 ? -1 : openat(objects, "pack", FOLDER_FLAGS);
+	DIR *stream = packs < 0 ? NULL : fdopendir(packs);
+	const struct dirent *entry;
+
+	if (stream == NULL) {
+		fd_close(&packs);
+		return;
+	}
+	while ((entry = readdir(stream)) != NULL) {
+		if (g_str_has_prefix(entry->d_name, "tmp_")) {
+			unlinkat(packs, entry->d_name, 0);
+		}
+	}
+	closedir(stream);
+}
+
 bool fetch_start(const FetchPlan *plan, pid_t *ret_pid, int *ret_said, GError **error)
 {
 	g_auto(GStrv) line = command_line(plan), variables = environment(plan);
@@ -260,6 +283,7 @@ bool fetch_start(const FetchPlan *plan, pid_t *ret_pid, int *ret_said, GError **
 	auto_fd int said = settings < 0 ? -1 : memfd_create("said", MFD_CLOEXEC);
 	pid_t pid;
 
+	sweep(plan);
 	if (said < 0) {
 		return (error != NULL && *error != NULL) ||
 		       error_set_errno(error, "cannot make a file in memory");

@@ -147,6 +147,22 @@ static void test_what_takes_too_long_is_ended(void)
 	g_assert_nonnull(strstr(problem, "took more than two minutes"));
 }
 
+/* A fetch that was ended left half a pack behind; a whole one (the twin) stays. */
+static void test_half_packs_go(void)
+{
+	g_auto(Case) c = case_open("file:///nonexistent/register.git");
+	g_autofree char *packs = g_build_filename(c.folder, "register.git/objects/pack", NULL);
+	g_autofree char *half = g_build_filename(packs, "tmp_pack_a1b2c3", NULL);
+	g_autofree char *whole = g_build_filename(packs, "pack-1.pack", NULL);
+
+	g_assert_true(g_file_set_contents(half, "x", 1, NULL));
+	g_assert_true(g_file_set_contents(whole, "x", 1, NULL));
+	fetcher_tick(&c.fetcher, 100 * SECOND);
+	reap(&c, 101 * SECOND);
+	g_assert_false(g_file_test(half, G_FILE_TEST_EXISTS));
+	g_assert_true(g_file_test(whole, G_FILE_TEST_EXISTS));
+}
+
 static void test_what_is_shown(void)
 {
 	static const struct {
@@ -174,6 +190,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/fetcher/when", test_when);
 	g_test_add_func("/fetcher/unreachable", test_unreachable_is_told_with_its_age);
 	g_test_add_func("/fetcher/limit", test_what_takes_too_long_is_ended);
+	g_test_add_func("/fetcher/half-packs", test_half_packs_go);
 	g_test_add_func("/fetcher/shown", test_what_is_shown);
 	return g_test_run();
 }
