@@ -6,8 +6,9 @@
 
 #define BASE64 "AAAAC3NzaC1lZDI1NTE5AAAAIHZ5OPkbZVj3/9l2bJFKLYMT0DOO2jxMPNk4n4zH2uqC"
 #define KEY "ssh-ed25519 " BASE64
-#define PRINT "SHA256:1G7E+m9IjgHNaGJh80nkmLH32RA9JhDkoZWex3Fk6iQ" /* as ssh-keygen -l prints it \
-								    */
+#define PRINT                                                                              \
+	"SHA256:1G7E+m9IjgHNaGJh80nkmLH32RA9JhDkoZWex3Fk6iQ" /* as ssh-keygen -l prints it \
+							      */
 #define OTHER "SHA256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 
 static Revoked *parse(const char *text, GError **error)
