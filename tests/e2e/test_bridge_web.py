@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from conftest import PATIENCE, wait_for
-from lone_bridge import HOST, bridge  # noqa: F401 (a fixture)
+from lone_bridge import HOST, Bridge, bridge  # noqa: F401 (a fixture)
 from lone_relay import relay  # noqa: F401 (a fixture)
 
 MANAGER = 5593
@@ -228,3 +228,45 @@ def test_alertmanager(bridge, manager, hook):
     bridge.wait_for("am")
     assert set(manager.alerts()) == {"/etc/shadow"}
     assert bridge.stop() == 0
+
+
+class Whole:
+    """A whole machine, as the bridge sees a relay."""
+
+    def __init__(self, machine):
+        self.machine = machine
+        self.live, self.replay = f"ipc://{machine.runtime}/live", f"ipc://{machine.runtime}/replay"
+        self.journal = self
+
+    @property
+    def ids(self):
+        return [event["id"] for event in self.machine.events()]
+
+
+def test_from_a_file_to_alertmanager_and_back(machine, manager, hook, tmp_path):
+    """Real events of a real daemon: what opens an alert, and the two ways in which it ends."""
+    for name in ("motd", "issue", "hosts"):
+        machine.write(f"/etc/{name}", "as agreed\n")
+    machine.start()
+    manager.start()
+    whole = Bridge(Whole(machine), tmp_path)
+    whole.output("am", f"alertmanager+http://{HOST}:{MANAGER}")
+    whole.start()
+    try:
+        machine.write("/etc/motd", "changed\n")
+        machine.write("/etc/issue", "changed\n")
+        machine.settle()
+        whole.wait_for("am")
+        assert set(manager.alerts()) == {"/etc/motd", "/etc/issue"}
+        machine.write("/etc/motd", "as agreed\n")
+        machine.settle()
+        whole.wait_for("am")
+        assert set(manager.alerts()) == {"/etc/issue"}
+        done = machine.reeve("ack", manager.alerts()["/etc/issue"]["change_set"], "--note", "mine")
+        assert done.returncode == 0, done.stderr
+        machine.settle()
+        whole.wait_for("am")
+        assert manager.alerts() == {}
+    finally:
+        whole.stop(signal.SIGKILL)
+        print(whole.log)
