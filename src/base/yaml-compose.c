@@ -11,10 +11,12 @@
 #include <string.h>
 #include <yaml.h>
 
+#define FEW_KEYS 16
+
 /* An open container. */
 typedef struct {
 	YamlNode *node;
-	GTree *seen;   /* mapping: key -> its node, for duplicates; nothing in it is owned */
+	GTree *seen;   /* mapping of many keys: key -> its node, for duplicates; owns nothing */
 	YamlNode *key; /* mapping: the key that waits for its value */
 } Frame;
 
@@ -132,6 +134,42 @@ static bool next_event(Composer *composer, yaml_event_t *event)
 	return yaml_parser_parse(&composer->parser, event) != 0 || refuse_syntax(composer);
 }
 
+static gint compare_keys(gconstpointer a, gconstpointer b)
+{
+	return strcmp(a, b);
+}
+
+/* A few keys are looked through, many are in a tree (a hash could be flooded). */
+static const YamlNode *find_key(const Frame *top, const char *text)
+{
+	for (guint i = 0; top->seen == NULL && i < top->node->keys->len; i++) {
+		const YamlNode *key = g_ptr_array_index(top->node->keys, i);
+
+		if (g_str_equal(key->text, text)) {
+			return key;
+		}
+	}
+	return top->seen == NULL ? NULL : g_tree_lookup(top->seen, text);
+}
+
+/* `key` is not among the keys of the node yet. */
+static void note_key(Frame *top, YamlNode *key)
+{
+	const GPtrArray *keys = top->node->keys;
+
+	if (top->seen == NULL && keys->len >= FEW_KEYS) {
+		top->seen = g_tree_new(compare_keys);
+		for (guint i = 0; i < keys->len; i++) {
+			YamlNode *before = g_ptr_array_index(keys, i);
+
+			g_tree_insert(top->seen, before->text, before);
+		}
+	}
+	if (top->seen != NULL) {
+		g_tree_insert(top->seen, key->text, key);
+	}
+}
+
 static bool key_is_acceptable(Composer *composer, const yaml_event_t *event, Frame *top,
 			      const YamlNode *node)
 {
@@ -144,7 +182,7 @@ static bool key_is_acceptable(Composer *composer, const yaml_event_t *event, Fra
 	if (node->is_plain && g_str_equal(node->text, "<<")) {
 		return refuse(composer, event, "merge keys are not allowed", "write the keys out");
 	}
-	first = g_tree_lookup(top->seen, node->text);
+	first = find_key(top, node->text);
 	if (first == NULL) {
 		return true;
 	}
@@ -173,7 +211,7 @@ static bool attach(Composer *composer, const yaml_event_t *event, YamlNode *node
 		return false;
 	} else {
 		top->key = node;
-		g_tree_insert(top->seen, node->text, node);
+		note_key(top, node);
 	}
 	return true;
 }
@@ -230,11 +268,6 @@ static bool take_scalar(Composer *composer, const yaml_event_t *event)
 	return attach(composer, event, node);
 }
 
-static gint compare_keys(gconstpointer a, gconstpointer b)
-{
-	return strcmp(a, b);
-}
-
 static bool open_container(Composer *composer, const yaml_event_t *event, YamlKind kind)
 {
 	bool is_mapping = kind == YAML_MAPPING;
@@ -261,7 +294,6 @@ static bool open_container(Composer *composer, const yaml_event_t *event, YamlKi
 	frame.node->items = g_ptr_array_new_with_free_func(yaml_node_free);
 	if (is_mapping) {
 		frame.node->keys = g_ptr_array_new_with_free_func(yaml_node_free);
-		frame.seen = g_tree_new(compare_keys); /* a hash could be flooded */
 	}
 	g_array_append_val(composer->open, frame);
 	return true;

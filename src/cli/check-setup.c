@@ -60,7 +60,9 @@ static void check_folder(Doctor *doctor, const char *what, const char *path, mod
 
 void check_places(const Context *context, Doctor *doctor)
 {
-	check_folder(doctor, "state", context->config->state_dir, 0027);
+	/* who fetches a remote register walks through it */
+	check_folder(doctor, "state", context->config->state_dir,
+		     context->config->register_remote != NULL ? 0026 : 0027);
 	check_folder(doctor, "runtime", context->config->runtime_dir, 0022);
 }
 

@@ -352,6 +352,32 @@ static void test_lengths(void)
 	}
 }
 
+/* Few keys are looked through, many are kept in a tree: twice is twice in both. */
+static void test_many_keys(void)
+{
+	for (guint count = 1; count <= 40; count++) {
+		g_autoptr(GString) text = g_string_new(NULL);
+		g_autoptr(GError) fine = NULL;
+		g_autoptr(YamlDocument) document = NULL;
+
+		for (guint i = 0; i < count; i++) {
+			g_string_append_printf(text, "k%u: {a: %u}\n", i, i);
+		}
+		document = yaml_parse("t.yaml", text->str, text->len, &fine);
+		g_assert_no_error(fine);
+		g_assert_cmpuint(yaml_root(document)->keys->len, ==, count);
+		for (guint i = 0; i < count; i++) {
+			g_autofree char *twice = g_strdup_printf("%sk%u: x\n", text->str, i);
+			g_autofree char *told =
+				g_strdup_printf("t.yaml:%u:1: key `k%u` again", count + 1, i);
+			g_autoptr(GError) error = NULL;
+
+			g_assert_null(yaml_parse("t.yaml", twice, strlen(twice), &error));
+			g_assert_true(g_str_has_prefix(error->message, told));
+		}
+	}
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -361,6 +387,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/yaml/limits", test_limits);
 	g_test_add_func("/yaml/all", test_all);
 	g_test_add_func("/yaml/places", test_places);
+	g_test_add_func("/yaml/many-keys", test_many_keys);
 	g_test_add_func("/yaml/typed", test_typed);
 	g_test_add_func("/yaml/lengths", test_lengths);
 	g_test_add_func("/yaml/only-keys", test_only_keys);
