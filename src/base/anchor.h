@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /*
  * An anchor: a path, and which file or folder it led to when we opened it. A store that is removed,
  * or exchanged for another, stays open where we have it, and what we write there nobody finds: who

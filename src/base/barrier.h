@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /*
  * The barrier of `reeve status --wait` (design 6): the judge asks the recorder to finish with
  * every hint the kernel has queued so far. They share one page of memory (a sealed-size memfd made

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /*
  * A doorbell between two stages: an eventfd that says "there is more on disk". It carries no data;
  * losing a ring costs only time. reeved makes the bells and keeps them open, so a stage may die

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /*
  * Time. Wall-clock time is microseconds since 1970-01-01T00:00:00Z in a gint64; monotonic time is
  * microseconds since boot. 0 means "not known". Text is RFC 3339 in UTC.

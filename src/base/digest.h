@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /*
  * Digests and their text. SHA-256 and HMAC-SHA-256 come from OpenSSL's libcrypto; text is
  * lower-case hexadecimal.

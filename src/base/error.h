@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /*
  * Values: the error domain all rooms share. What cannot be continued travels up as `false` and a
  * GError of this domain, prefixed on the way with what was being done (g_prefix_error), and is

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /*
  * Paths and other foreign bytes become text here, once, at the edge (JSON, terminal, log).
  *

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /*
  * File descriptors with an owner on the declaration: `auto_fd int fd = -1;` closes at the end of
  * its scope unless the descriptor was stolen. -1 means "none" everywhere.

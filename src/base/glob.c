@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* Globs: see glob.h. */
 #include "base/glob.h"
 #include "base/path.h"

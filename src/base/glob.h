@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /*
  * The one glob dialect of Reeve (design 5.2): `*` and `?` do not cross '/', `**` does; a pattern
  * names absolute paths. There are no brackets, braces or escapes. A pattern that ends in `/` + `**`

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* Whole reads and durable writes: see io.h. */
 #include "base/io.h"
 #include "base/fd.h"

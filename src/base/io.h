@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /*
  * Whole reads and durable writes. Every read has a cap that is checked before anything is
  * allocated; every write that is said to be durable has been fsynced, its directory too.

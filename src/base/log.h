@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /*
  * What a program says to its operator: one line to standard error, "reeve-judge: text", with the
  * syslog level prefix <N> when systemd reads it. Only programs log; libraries return GError.

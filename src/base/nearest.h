@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /*
  * "Did you mean ...?": the known word that is nearest to one that is not known. A letter too many,
  * too few, wrong or swapped with its neighbour costs one step; case costs nothing.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /*
  * Paths are raw bytes, absolute, and canonical: they start with '/', have no empty, '.' or '..'
  * component and no '/' at the end (except "/" itself). They are as seen from inside the watched

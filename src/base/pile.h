@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /*
  * A pile: many small pieces of memory that are let go together. For what is made
  * once for every file of a tree: pieces from the heap would lie between those that stay, and the

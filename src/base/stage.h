@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /*
  * What the three stages (recorder, judge, relay) have in common: how reeved hands them their
  * world. Everything comes on the command line and by inherited descriptor; a stage reads no

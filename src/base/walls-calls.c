@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /*
  * Seccomp: see walls_restrict_calls in walls.h. The first half is the lists, each group with its
  * argument; the second loads them. What stands nowhere fails with EPERM: execution, sockets,

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /*
  * Landlock: see walls_restrict_files in walls.h. glibc has no wrappers, and the headers of the
  * build may be older than the kernel that runs: what they do not name is named here.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /*
  * Walls: see walls.h. Privileges are given up for good, and each step is checked by trying to get
  * back. Landlock is in walls-files.c, seccomp in walls-calls.c.

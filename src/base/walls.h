@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /*
  * The tools a program builds its wall with (design 2), in the order of use: open everything that
  * needs root; walls_drop_user; walls_keep_capabilities; walls_restrict_files (Landlock, where the

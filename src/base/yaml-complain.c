@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /*
  * Complaints: file, line, column, the line itself, a caret, and what to do. A line is shown as a
  * terminal would show it if it could be trusted: tabs are blanks, foreign controls are escaped, and

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /*
  * The composer of the strict YAML reader: see yaml.h. libyaml gives events, a stack of open
  * containers (never recursion) makes nodes of them. libyaml is kept from what it is bad at: bytes

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /*
  * Inside of the YAML reader: yaml-source.c checks the bytes, yaml-compose.c makes nodes of them,
  * yaml.c documents of the nodes; yaml-complain.c draws the carets, yaml-read.c is the typed reads.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /*
  * The bytes of a YAML file, before libyaml sees them. What could make a person and the parser read
  * two different files is refused here: bytes that are not UTF-8, controls, characters that reorder

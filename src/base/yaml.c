@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* Documents of the strict YAML reader: see yaml.h. */
 #include "base/yaml-private.h"
 

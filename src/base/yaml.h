@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /*
  * A strict YAML reader over libyaml's event API: one document, UTF-8 without control characters;
  * depth, size and node count capped; duplicate keys, aliases, anchors, tags, merge keys and

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /*
  * Values: who did it (design 5.4). Every member may be unknown: -1, NULL or 0. An actor that others
  * hold as well is not changed any more.

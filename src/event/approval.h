@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /*
  * Values: an approval, a veto or a closing as this host judged it when it first saw it. The journal
  * remembers it (events of kind `request`), so what was once seen counts as it did then, whatever

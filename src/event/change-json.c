@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* Changes as JSON: see change-json.h. */
 #include "event/change-json.h"
 #include "event/members.h"

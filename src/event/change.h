@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /*
  * Values: a change: one path before and after, derived by comparing two snapshots, and what the
  * judge said of it. A change-set is the changes of one commit.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* Checkpoints: see checkpoint.h. */
 #include "event/checkpoint.h"
 #include "base/clock.h"

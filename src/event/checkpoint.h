@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /*
  * Values: a checkpoint: the host's signed word that event number `seq` has this id. Whoever keeps
  * one is a witness: a history in which that number has another id, or which does not go so far, was

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /*
  * Events to bytes: see event.h. jansson keeps the order in which members are set, so the order of
  * the calls here is the order of the members on disk and on the bus.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* Events: their life and words; see event.h. Bytes: encode.c, parse.c. */
 #include "event/event.h"
 

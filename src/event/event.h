@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /*
  * Values: an event, schema reeve.event/1 (design 5.4; doc/event-schema.json is its JSON Schema).
  * The body is one line of JSON; its exact bytes are hashed, stored and sent: id = SHA-256 of the

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /*
  * Values: the state of one path, as a snapshot holds it (design 5.1) and an event tells it (5.4).
  * The recorder fills it by looking; the judge by reading a manifest line. Two states are equal

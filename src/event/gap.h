@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /*
  * Values: a gap: a stretch of time, or part of the tree, in which hints may have been lost. Never
  * silent (design principle 2).

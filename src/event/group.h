@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /*
  * Values: a group: changes that one thing has brought, told together although they were recorded in
  * several commits (design 5.4). For now that is a run of the package manager.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /*
  * Members of the JSON objects an event is made of. Every foreign byte becomes text here: what goes
  * in is made valid UTF-8 without control or direction-changing characters, and cut at a cap, so

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /*
  * Bytes to events: see event.h. Strict about what everything later rests on (form, schema, kind,
  * seq, prev); the rest is read where it is used, and doc/event-schema.json says what it is.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /*
  * Values: what a change has to do with packages: whether it was made in a run of the package
  * manager, and what the package database of the snapshot says of the state it brought.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* Skimming: see skim.h. One pass over the members of the outermost object. */
 #include "event/skim.h"
 

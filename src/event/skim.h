@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /*
  * Values: skimming a body: seq, prev and topic without making an object of it, some ten times as
  * fast. It looks at the form of JSON, not at all of its rules: of what it refuses event_parse says

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /*
  * The state of a path as the `before` and `after` of an event tell it. state-json.c also has its
  * digest (event.h): a short name for "the same state", by which the index tells whether a path is

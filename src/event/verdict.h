@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
 /*
  * Values: verdicts and severities (design 5.3), and their words. Both are ordered from harmless to
  * worst, so the verdict of an event is the greatest of its files'.

@@ -79,6 +79,17 @@ def test_it_shows_its_functions_and_nothing_else(installed):
     assert "soname: [libreeve.so.0]" in dynamic
 
 
+def test_all_that_is_in_it_has_its_licence(installed):
+    listed = subprocess.run(["readelf", "-sW", f"{installed['LD_LIBRARY_PATH']}/libreeve.so"], check=True,
+                            capture_output=True, text=True).stdout
+    names = {line.split()[-1] for line in listed.splitlines() if " FILE " in line}
+    files = [file for room in ("base", "event", "client") for file in (ROOT / "src" / room).glob("*.c")
+             if file.name in names]
+    assert {"reeve.c", "client.c", "digest.c", "skim.c"} <= {file.name for file in files}
+    for file in files:
+        assert "SPDX-License-Identifier: LGPL-3.0-or-later" in file.read_text().splitlines()[0], file
+
+
 def test_the_header_stands_alone(installed, tmp_path):
     source = tmp_path / "alone.c"
     source.write_text("#include <reeve.h>\nint main(void) { return reeve_version() == 0; }\n")
