@@ -10,6 +10,16 @@ static bool is_known(const FileState *state, GBytes *content)
 	return state->content == CONTENT_NONE || content != NULL;
 }
 
+/* What is no text is told with marks for its bytes: then two versions look the same that are not.
+ */
+static bool is_text(GBytes *content)
+{
+	gsize size = 0;
+	const char *data = g_bytes_get_data(content, &size);
+
+	return size == 0 || g_utf8_validate(data, (gssize)size, NULL);
+}
+
 void meaning_add(Lens *lens, Change *change, GBytes *before, GBytes *after)
 {
 	const SettingsReader *reader = settings_reader(change->path);
@@ -26,5 +36,6 @@ void meaning_add(Lens *lens, Change *change, GBytes *before, GBytes *after)
 			lens_compare(lens, change->path, before, after, change->settings, &is_same);
 		is_same = is_same && before != NULL && after != NULL;
 	}
-	change->is_cosmetic = is_same && change->difference == STATE_CONTENT;
+	change->is_cosmetic =
+		is_same && change->difference == STATE_CONTENT && is_text(before) && is_text(after);
 }

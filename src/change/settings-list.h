@@ -42,6 +42,7 @@ struct SettingsReader {
 	SettingsRead *read;
 	bool has_continuations; /* a backslash at a line's end */
 	bool ignores_case;      /* of names */
+	bool has_semicolons;    /* `;` begins a comment, as `#` does */
 };
 
 SettingsRead settings_read_words;   /* sshd_config, login.defs: Name value */

@@ -11,9 +11,10 @@ static const SettingsReader readers[] = {
 	{"/etc/ssh/sshd_config", settings_read_words, .ignores_case = true},
 	{"/etc/ssh/sshd_config.d/*.conf", settings_read_words, .ignores_case = true},
 	{"/etc/login.defs", settings_read_words},
-	{"/etc/sysctl.conf", settings_read_equals},
-	{"/etc/sysctl.d/*.conf", settings_read_equals},
-	{"/etc/systemd/**", settings_read_equals, .has_continuations = true},
+	{"/etc/sysctl.conf", settings_read_equals, .has_semicolons = true},
+	{"/etc/sysctl.d/*.conf", settings_read_equals, .has_semicolons = true},
+	{"/etc/systemd/**", settings_read_equals, .has_continuations = true,
+	 .has_semicolons = true},
 	{"/etc/sudoers", settings_read_sudoers, .has_continuations = true},
 	{"/etc/sudoers.d/*", settings_read_sudoers, .has_continuations = true},
 	{"/**/.ssh/authorized_keys", settings_read_keys},
@@ -108,7 +109,19 @@ bool word_starts_with(Word word, const char *prefix)
  * One version
  */
 
-/* The next line, or several that continue each other, into `room`. */
+/* Only what the program itself takes for one: what is in a comment is told as if it were nothing.
+ */
+static bool is_comment(const SettingsReader *reader, Word line)
+{
+	return line.size == 0 || (line.text[0] == ';' && reader->has_semicolons) ||
+	       (line.text[0] == '#' &&
+		/* `#include` is none in sudoers, `#1000` a user, and `#!` what runs a script */
+		!word_starts_with(line, "#include") && !word_starts_with(line, "#!") &&
+		(line.size < 2 || !g_ascii_isdigit(line.text[1])));
+}
+
+/* The next line, or several that continue each other, into `room`. A comment is not continued:
+ * what stands below it counts. */
 static bool next_line(const SettingsReader *reader, Word *rest, GString *room)
 {
 	bool goes_on = true;
@@ -121,21 +134,14 @@ static bool next_line(const SettingsReader *reader, Word *rest, GString *room)
 		Word line = word_take(rest, "\n");
 
 		goes_on = reader->has_continuations && line.size > 0 &&
-			  line.text[line.size - 1] == '\\';
+			  line.text[line.size - 1] == '\\' &&
+			  (room->len > 0 || !is_comment(reader, word_trim(line)));
 		g_string_append_len(room, line.text, (gssize)(line.size - goes_on));
 		if (goes_on) {
 			g_string_append_c(room, ' ');
 		}
 	}
 	return true;
-}
-
-static bool is_comment(Word line)
-{
-	return line.size == 0 || ((line.text[0] == '#' || line.text[0] == ';') &&
-				  /* `#include` is none in sudoers, and `#1000` a user */
-				  !word_starts_with(line, "#include") &&
-				  (line.size < 2 || !g_ascii_isdigit(line.text[1])));
 }
 
 /* False: it is not read. */
@@ -152,7 +158,7 @@ static bool read_version(const SettingsReader *reader, GBytes *bytes, SettingsLi
 	while (next_line(reader, &rest, room)) {
 		Word line = word_trim((Word){room->str, room->len});
 
-		if (!is_comment(line)) {
+		if (!is_comment(reader, line)) {
 			reader->read(list, line);
 		}
 	}

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Settings of two versions of a file: src/change/settings.c and its readers. */
 #include "change/settings.h"
+
+#include "change/meaning.h"
 #include "event/change.h"
 
 #include <string.h>
@@ -47,6 +49,14 @@ static const struct {
 	 "home of m: - -> /\nfirst group of m: - -> 0\ncomment of m: - -> \n"},
 	{"/etc/passwd", "b:x:5:5:b:/:/bin/false\n", "b:x:0:5:b:/:/bin/sh\n",
 	 "account b: uid 5 -> uid 0\nshell of b: /bin/false -> /bin/sh\n"},
+	/* what looks like a comment, and is none for the program that reads it */
+	{"/etc/passwd", "", ";m::0:0::/:/bin/sh\n",
+	 "account ;m: - -> uid 0\npassword of ;m: - -> none\nshell of ;m: - -> /bin/sh\n"
+	 "home of ;m: - -> /\nfirst group of ;m: - -> 0\ncomment of ;m: - -> \n"},
+	{SUDOERS, "# a\n", "# a \\\nm ALL=ALL\n", "grant to m: - -> ALL=ALL\n"},
+	{SUDOERS, "# a\n", "# a \\\n# b\n", "cosmetic\n"},
+	{"/etc/systemd/system.conf", "[Manager]\n", "[Manager]\n ; a \\\nA=b\n",
+	 "[Manager] A: - -> b\n"},
 	{"/etc/group", "wheel:x:10:a\n", "wheel:x:10:a,b\n", "members of group wheel: a -> a,b\n"},
 	{"/etc/shadow", "b:hmac:12ab:1:0:9:7:::\n", "b:hmac:34cd:1:0:9:7:::\n",
 	 "password of b: set -> changed\n"},
@@ -129,11 +139,31 @@ static void test_what_is_not_read(void)
 	g_assert_cmpuint(found->len, ==, 0);
 }
 
+static bool is_cosmetic(const char *before, const char *after)
+{
+	g_autoptr(Change) change = change_new("/etc/cron.d/a", OP_UPDATED);
+	g_autoptr(GBytes) old = g_bytes_new_static(before, strlen(before));
+	g_autoptr(GBytes) new = g_bytes_new_static(after, strlen(after));
+
+	change->before.type = change->after.type = FILE_REGULAR;
+	change->difference = STATE_CONTENT;
+	meaning_add(NULL, change, old, new);
+	return change->is_cosmetic;
+}
+
+/* Bytes that are no text look the same when they are told, and are not. */
+static void test_cosmetic_is_text(void)
+{
+	g_assert_true(is_cosmetic("@daily root /bin/\xc3\xa4\n", "@daily  root /bin/\xc3\xa4\n"));
+	g_assert_false(is_cosmetic("@daily root /bin/\xff\n", "@daily root /bin/\xfe\n"));
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/settings/rows", test_rows);
 	g_test_add_func("/settings/no-hash-is-told", test_no_hash_is_told);
 	g_test_add_func("/settings/what-is-not-read", test_what_is_not_read);
+	g_test_add_func("/settings/cosmetic-is-text", test_cosmetic_is_text);
 	return g_test_run();
 }
