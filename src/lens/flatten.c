@@ -6,10 +6,13 @@
  */
 #include "lens/flatten.h"
 
+#include "base/digest.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #define MAX_NAME_BYTES 500
+#define CUT_HEX 16
 #define VARIABLE "nodes"
 
 typedef struct {
@@ -96,6 +99,16 @@ static const char *key_of(const Node *node)
 										  : NULL;
 }
 
+/* What is cut away must still tell two names apart. */
+static void cut(GString *name)
+{
+	char hex[DIGEST_HEX + 1];
+
+	digest_sha256_hex(name->str, name->len, hex);
+	g_string_truncate(name, MAX_NAME_BYTES - CUT_HEX - 1);
+	g_string_append_printf(name, "~%.*s", CUT_HEX, hex);
+}
+
 static void append_name(GString *name, const Node *node)
 {
 	const char *key = is_number(node->label) ? key_of(node) : NULL;
@@ -107,7 +120,7 @@ static void append_name(GString *name, const Node *node)
 		g_string_append(name, node->value);
 	}
 	if (name->len > MAX_NAME_BYTES) {
-		g_string_truncate(name, MAX_NAME_BYTES);
+		cut(name);
 	}
 }
 

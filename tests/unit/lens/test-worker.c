@@ -68,6 +68,20 @@ static char *ask(Worker *worker, const char *lens, const char *before, const cha
 	return g_string_free(text, FALSE);
 }
 
+/* However long a name is, another one is another. */
+static void test_long_names(void)
+{
+	g_autoptr(Worker) worker = worker_new(LENSES);
+	g_autofree char *key = g_strnfill(1000, 'k');
+	g_autofree char *before = g_strdup_printf("{\"%sa\": {\"x\": 1}}\n", key);
+	g_autofree char *after = g_strdup_printf("{\"%sb\": {\"x\": 1}}\n", key);
+	g_autofree char *text = ask(worker, "Json.lns", before, after);
+	g_autofree char *same = ask(worker, "Json.lns", before, before);
+
+	g_assert_cmpstr(text, !=, "same\n");
+	g_assert_cmpstr(same, ==, "same\n");
+}
+
 static void test_rows(void)
 {
 	g_autoptr(Worker) worker = worker_new(LENSES);
@@ -103,6 +117,7 @@ int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/worker/rows", test_rows);
+	g_test_add_func("/worker/long-names", test_long_names);
 	g_test_add_func("/worker/table", test_table);
 	return g_test_run();
 }
