@@ -126,7 +126,7 @@ static void append_name(GString *name, const Node *node)
 
 /* Recursion is bounded by the lenses, whose trees are as deep as their formats nest; but for JSON
  * and its like, and those by the stack limit of the worker. */
-static void add_settings(const Node *node, GString *name, SettingsList *list)
+static void add_settings(const Node *node, GString *name, SettingsList *list, GString *shape)
 {
 	gsize before = name->len;
 
@@ -135,13 +135,17 @@ static void add_settings(const Node *node, GString *name, SettingsList *list)
 		settings_add(list, g_utf8_make_valid(name->str, -1),
 			     g_utf8_make_valid(node->value == NULL ? "" : node->value, -1), NULL);
 	}
+	/* as it stands: what is told may be cut, or bytes that are no text be marks */
+	g_string_append_printf(shape, "(%s=%s", node->label,
+			       node->value == NULL ? "" : node->value);
 	for (guint i = 0; i < node->children->len; i++) {
-		add_settings(node->children->pdata[i], name, list);
+		add_settings(node->children->pdata[i], name, list, shape);
 	}
+	g_string_append_c(shape, ')');
 	g_string_truncate(name, before);
 }
 
-bool flatten(augeas *tree, const char *path, SettingsList *list)
+bool flatten(augeas *tree, const char *path, SettingsList *list, GString *shape)
 {
 	g_autofree char *all = g_strconcat(path, "//*", NULL);
 	g_autoptr(GHashTable) by_path =
@@ -157,7 +161,7 @@ bool flatten(augeas *tree, const char *path, SettingsList *list)
 		add_node(tree, i, by_path);
 	}
 	for (guint i = 0; i < root->children->len; i++) {
-		add_settings(root->children->pdata[i], name, list);
+		add_settings(root->children->pdata[i], name, list, shape);
 	}
 	return count <= FLATTEN_MAX_NODES && !list->is_full;
 }

@@ -14,5 +14,9 @@
 /* Beyond so many nodes a file is not read. */
 #define FLATTEN_MAX_NODES 20000
 
-/* Adds what stands below `path` of the tree, in the order of the file. False: too much. */
-bool flatten(augeas *tree, const char *path, SettingsList *list);
+/*
+ * Adds what stands below `path` of the tree, in the order of the file. False: too much. `shape`
+ * gets all of it as it is nested: settings alone do not tell two blocks of one name from one with
+ * the content of both, nor what was cut.
+ */
+bool flatten(augeas *tree, const char *path, SettingsList *list, GString *shape);

@@ -84,7 +84,8 @@ static Version store_text(augeas *tree, const char *lens, const char *text)
 
 /* A version that is not there has no settings. An empty file has none either: many a lens insists
  * on a line. */
-static Version read_version(Worker *worker, const char *lens, GBytes *bytes, SettingsList *list)
+static Version read_version(Worker *worker, const char *lens, GBytes *bytes, SettingsList *list,
+			    GString *shape)
 {
 	g_autofree char *text = NULL;
 	Version version;
@@ -94,7 +95,7 @@ static Version read_version(Worker *worker, const char *lens, GBytes *bytes, Set
 	}
 	text = text_of(bytes);
 	version = text == NULL ? VERSION_BROKEN : store_text(worker->tree, lens, text);
-	if (version == VERSION_READ && !flatten(worker->tree, OUT_NODE, list)) {
+	if (version == VERSION_READ && !flatten(worker->tree, OUT_NODE, list, shape)) {
 		version = VERSION_TOO_MUCH;
 	}
 	aug_rm(worker->tree, IN_NODE);
@@ -123,6 +124,8 @@ static SettingsReading judge(const LensQuestion *question, Version before, Versi
 void worker_answer(Worker *worker, const LensQuestion *question, LensAnswer *ret)
 {
 	g_auto(SettingsList) old_list, new_list;
+	g_autoptr(GString) old_shape = g_string_new(NULL);
+	g_autoptr(GString) new_shape = g_string_new(NULL);
 	Version before, after;
 	struct rusage usage;
 
@@ -131,11 +134,12 @@ void worker_answer(Worker *worker, const LensQuestion *question, LensAnswer *ret
 	*ret = (LensAnswer){
 		.settings = g_ptr_array_new_with_free_func((GDestroyNotify)setting_free),
 	};
-	before = read_version(worker, question->lens, question->before, &old_list);
-	after = read_version(worker, question->lens, question->after, &new_list);
+	before = read_version(worker, question->lens, question->before, &old_list, old_shape);
+	after = read_version(worker, question->lens, question->after, &new_list, new_shape);
 	ret->reading = judge(question, before, after);
 	if (ret->reading == READING_DONE) {
-		ret->is_same = settings_list_compare(&old_list, &new_list, false, ret->settings);
+		ret->is_same = settings_list_compare(&old_list, &new_list, false, ret->settings) &&
+			       g_string_equal(old_shape, new_shape);
 	}
 	getrusage(RUSAGE_SELF, &usage);
 	ret->is_worn = usage.ru_maxrss > WORN_KIB;

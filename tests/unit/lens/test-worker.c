@@ -36,6 +36,11 @@ static const struct {
 	{"Systemd.lns", "[Service]\nUser=a\n", "[Service]\nUser=root\n",
 	 "Service/User/value: a -> root\n"},
 	{"Nosuch.lns", "a\n", "b\n", "no lens\n"},
+	/* two blocks made one: the names are the same, the meaning is not */
+	{"Json.lns", "{\"a\": [{\"x\": 1}, {\"y\": 2}]}\n", "{\"a\": [{\"x\": 1, \"y\": 2}]}\n",
+	 "order\n"},
+	/* bytes that are no text are told by marks, which are all the same */
+	{"Shellvars.lns", "A=\"\xfe\"\n", "A=\"\xff\"\n", "order\n"},
 	{"Json.lns", "{\"hosts\": [\"unix:///a\"]}\n", "{\"hosts\": [\"tcp://0.0.0.0:2375\"]}\n",
 	 "dict/entry hosts/array/string: unix:///a -> tcp://0.0.0.0:2375\n"},
 };
