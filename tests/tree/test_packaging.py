@@ -58,6 +58,8 @@ def test_everything_is_installed(installed):
     assert {prefix + program for program in programs} <= there
     assert prefix + "lib/sysusers.d/reeve.conf" in there
     assert prefix + "lib/tmpfiles.d/reeve.conf" in there
+    assert {prefix + f"share/reeve/maps/{name}.yaml"
+            for name in ("servicenow", "jira", "itop", "glpi")} <= there
     assert any(name.endswith("etc/xdg/autostart/reeve-desktop.desktop") for name in there)
     assert {"reeve.h", "libreeve.so.0", "libreeve.pc", "libreeve.3"} <= {Path(name).name for name in there}
     policies = {file.name for file in (ROOT / "policies").rglob("*.yml")}
