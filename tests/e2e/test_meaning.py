@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from conftest import wait_for
+
 SSHD = "/etc/ssh/sshd_config"
 SHADOW = "/etc/shadow"
 
@@ -55,8 +57,24 @@ def lens_of(machine):
     return keeper, workers[0] if workers else None
 
 
+def stat_of(pid):
+    """State and parent; None: it is gone."""
+    try:
+        state, parent, *_ = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    return state, int(parent)
+
+
 def children(pid):
-    return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    found = [(int(folder.name), stat_of(folder.name)) for folder in Path("/proc").iterdir()
+             if folder.name.isdigit()]
+    return [child for child, stat in found if stat is not None and stat[1] == pid]
+
+
+def kill(pid):
+    os.kill(pid, signal.SIGKILL)
+    wait_for("its end", lambda: (stat_of(pid) or "Z")[0] == "Z")
 
 
 def test_lens(machine):
@@ -87,7 +105,7 @@ def test_lens(machine):
     # a worker that dies is replaced, and nobody misses anything
     keeper, worker = lens_of(machine)
     if worker is not None:  # (one that has grown has ended by itself)
-        os.kill(worker, signal.SIGKILL)
+        kill(worker)
     machine.write(hosts, "127.0.0.1 localhost\n10.6.6.6 update\n")
     machine.settle()
     assert machine.changes(hosts)[-1]["settings_omitted"] == "did not parse before"
@@ -96,7 +114,7 @@ def test_lens(machine):
     assert settings(machine.changes(fstab)[-1]) == {"/dev/sda1/opt": ("ro; nosuid", "rw")}
 
     # without its keeper there is the difference of lines, and the judge says so
-    os.kill(keeper, signal.SIGKILL)
+    kill(keeper)
     machine.write(nsswitch, "passwd: files\ngroup: files\n")
     machine.settle()
     lines = machine.changes(nsswitch)[-1]
