@@ -3,6 +3,7 @@
 and what a pusher says along with a push."""
 
 import hashlib
+import json
 import subprocess
 
 import pytest
@@ -117,3 +118,17 @@ def test_push_options_say_type_and_window(machine):
     written = work.git("--git-dir", str(machine.state / "register.git"), "show",
                        f"main:requests/{asked['id']}/request.yaml").stdout
     assert yaml.safe_load(written)["risk"] == "low"
+
+    # a push that names a draft fills it, and leaves its words alone; then it belongs to it
+    draft = machine.folder / "draft.yaml"
+    draft.write_text("id: CHG0030042\ntitle: planned elsewhere\nrequester: carol@example.org\n"
+                     "changes: []\n")
+    assert machine.reeve("request", "submit", str(draft)).returncode == 0
+    for content, message in [("newer\n", "asks for 1 path, as carol@example.org, under CHG0030042"),
+                             ("newest\n", "belongs to CHG0030042")]:
+        work.commit("words\n\nChange-Request: CHG0030042", {"etc/motd": content})
+        pushed, told = push()
+        assert pushed and message in told, told
+    shown = json.loads(machine.reeve("--json", "request", "show", "CHG0030042").stdout)
+    assert (shown["title"], shown["requester"], shown["paths"]) == (
+        "planned elsewhere", "carol@example.org", ["/etc/motd"])
