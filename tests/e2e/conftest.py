@@ -50,7 +50,7 @@ def programs_for_everybody(folder):
     for program in ("reeved", "reeve", *(f"reeve-{stage}" for stage in STAGES)):
         shutil.copy2(PROGRAMS / program, build / "src" / program)
     (build / "build.ninja").touch()
-    for part in ("hooks", "policies"):
+    for part in ("hooks", "maps", "policies"):
         shutil.copytree(ROOT / part, Path(folder) / part)
     (build / "src/config").mkdir()
     (build / "src/config/policies-folder").write_text(f"{folder}/policies\n")
