@@ -164,7 +164,11 @@ static void take_whole(Alerts *alerts, const char *topic, const Record *record)
 	const char *host = record_word(record, "host.name");
 
 	for (gsize i = 0; i < json_array_size(refers); i++) {
-		close_all(alerts, is_of_event, json_string_value(json_array_get(refers, i)));
+		const char *id = json_string_value(json_array_get(refers, i));
+
+		if (id != NULL) { /* whose form nobody has checked */
+			close_all(alerts, is_of_event, id);
+		}
 	}
 	if (g_str_equal(record_word(record, "kind"), event_kind_word(EVENT_BASELINE))) {
 		close_all(alerts, is_of_host, host);

@@ -92,6 +92,19 @@ static void test_closes(void)
 	g_assert_cmpuint(alerts_count(alerts), ==, 0);
 }
 
+/* Events are of another machine: what they refer to may be anything. */
+static void test_refers_to_nothing(void)
+{
+	g_autoptr(Alerts) alerts = alerts_new(NULL);
+	json_t *event = event_of("ack", json_array());
+
+	tell_file(alerts, "1", "/etc/a", "unapproved", "low");
+	json_object_set_new(event, "refers", json_pack("[i, n, {}, [s]]", 1, "1"));
+	alerts_take(alerts, "ev/1/info/", "ack", event);
+	g_assert_cmpuint(alerts_count(alerts), ==, 1);
+	json_decref(event);
+}
+
 static void test_moves(void)
 {
 	g_autoptr(Alerts) alerts = alerts_new(NULL);
@@ -155,6 +168,7 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/alerts/opens", test_opens);
 	g_test_add_func("/alerts/closes", test_closes);
+	g_test_add_func("/alerts/refers-to-nothing", test_refers_to_nothing);
 	g_test_add_func("/alerts/moves", test_moves);
 	g_test_add_func("/alerts/without-files", test_without_files);
 	g_test_add_func("/alerts/filter", test_filter);
