@@ -12,6 +12,8 @@
 #define SD_ID "reeve@32473"
 #define VALUE_MAX 700
 #define HOST_MAX 255
+#define TIME_MAX 32
+#define MSGID_MAX 32
 #define SUMMARY_MAX 1024
 
 static const struct {
@@ -75,12 +77,12 @@ static void append_data(const Record *record, GString *out)
 	g_string_append_c(out, ']');
 }
 
-/* A name that could end the header is no host name. */
-static void append_host(GString *out, const char *host)
+/* One word of the header; what could end it is none, whoever has written the event. */
+static void append_word(GString *out, const char *word, gsize max)
 {
 	gsize begin = out->len;
 
-	format_append(out, host, HOST_MAX, "");
+	format_append(out, word, max, "");
 	for (gsize i = begin; i < out->len; i++) {
 		if (!g_ascii_isalnum(out->str[i]) && strchr(".-_:", out->str[i]) == NULL) {
 			out->str[i] = '_';
@@ -96,10 +98,13 @@ void format_rfc5424(const Record *record, GString *out)
 	g_autofree char *msgid = g_ascii_strup(record_verdict(record), -1);
 	g_autofree char *summary = record_summary(record);
 
-	g_string_append_printf(out, "<%u>1 %s ", FACILITY * 8 + severities[record_severity(record)],
-			       record_word(record, "time"));
-	append_host(out, record_word(record, "host.name"));
-	g_string_append_printf(out, " reeve - %s ", *msgid == '\0' ? "-" : msgid);
+	g_string_append_printf(out, "<%u>1 ", FACILITY * 8 + severities[record_severity(record)]);
+	append_word(out, record_word(record, "time"), TIME_MAX);
+	g_string_append_c(out, ' ');
+	append_word(out, record_word(record, "host.name"), HOST_MAX);
+	g_string_append(out, " reeve - ");
+	append_word(out, msgid, MSGID_MAX);
+	g_string_append_c(out, ' ');
 	append_data(record, out);
 	g_string_append_c(out, ' ');
 	format_append(out, summary, SUMMARY_MAX, "");

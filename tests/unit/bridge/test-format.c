@@ -75,6 +75,32 @@ static const char *behind_data(const char *message)
 	return at + 1;
 }
 
+/* An event of a machine that means harm: no member of it ends a header or a line. */
+static void test_hostile_members(void)
+{
+	static const char *const formats[] = {"rfc5424", "cef", "ecs", "hec", "native"};
+	static const char *const members[] = {"time", "verdict", "severity", "kind", "summary"};
+
+	for (guint i = 0; i < G_N_ELEMENTS(formats); i++) {
+		json_t *event = make_event("/etc/a");
+		g_autoptr(GString) out = g_string_new(NULL);
+		Record record = {event, "0123abcd", NULL, 0};
+
+		json_object_del(event, "files");
+		for (guint k = 0; k < G_N_ELEMENTS(members); k++) {
+			json_object_set_new(event, members[k], json_string("x\n<82>1 - other "));
+		}
+		g_test_message("%s", formats[i]);
+		format_find(formats[i])->write(&record, out);
+		assert_one_sound_line(out->str);
+		if (i == 0) {
+			g_assert_true(g_str_has_prefix(out->str, "<86>1 x__82_1_-_other_ web_1__ "
+								 "reeve - X__82_1_-_OTHER_ "));
+		}
+		json_decref(event);
+	}
+}
+
 static void test_rfc5424(void)
 {
 	g_autofree char *message = write_one("rfc5424", NASTY);
@@ -228,6 +254,7 @@ static void test_native(void)
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/format/hostile-members", test_hostile_members);
 	g_test_add_func("/format/rfc5424", test_rfc5424);
 	g_test_add_func("/format/cef", test_cef);
 	g_test_add_func("/format/cut", test_cut);
