@@ -53,6 +53,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		g_assert_true(letter.is_heartbeat || strlen(letter.id) == EVENT_ID_HEX);
 		g_assert_true((letter.topic == NULL) == (letter.is_heartbeat || letter.is_hidden));
 	}
+	for (guint is_skimmed = 0; is_skimmed < 2; is_skimmed++) {
+		/* what is left, as a line of the journal */
+		if (letter_read_line(&letter, (const char *)data, size, is_skimmed != 0, NULL)) {
+			g_assert_nonnull(letter.topic);
+			g_assert_cmpuint(strlen(letter.id), ==, EVENT_ID_HEX);
+		}
+	}
 	letter_clear(&letter);
 	frames_clear(&frames);
 	return 0;
