@@ -31,6 +31,7 @@ typedef struct {
 	char *labels;
 	GPtrArray *told; /* of char *: names */
 	gint64 told_usec, next_usec;
+	bool is_put_off; /* his mailbox is full, or the like; that was said */
 } Alert;
 
 void alert_free(Alert *alert);

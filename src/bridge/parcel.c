@@ -18,5 +18,6 @@ void parcel_free(Parcel *parcel)
 	g_free(parcel->to);
 	g_free(parcel->title);
 	g_free(parcel->why);
+	g_free(parcel->later);
 	g_free(parcel);
 }

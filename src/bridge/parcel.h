@@ -19,6 +19,7 @@ typedef struct {
 	/* set by a sink */
 	bool is_done; /* acknowledged, or buried: not to be sent again */
 	char *why;    /* refused for good; NULL: not */
+	char *later;  /* a mail's: why not now, though the others may be; NULL: it may */
 } Parcel;
 
 /* Takes over the text. */

@@ -104,43 +104,39 @@ static CURLcode transfer(MailSink *mail, const GPtrArray *group, char **ret_why,
 	return code;
 }
 
-typedef enum {
-	DELIVERED, /* or refused for good */
-	LATER,     /* these; the next may be taken all the same */
-	NOBODY_THERE,
-} Delivery;
-
-static Delivery deliver(MailSink *mail, GPtrArray *group, GError **error);
+static bool deliver(MailSink *mail, GPtrArray *group, GError **error);
 
 /* What is refused for its content may be refused for one of them: that one must not take the
  * others with it. */
-static Delivery deliver_halves(MailSink *mail, const GPtrArray *group, GError **error)
+static bool deliver_halves(MailSink *mail, const GPtrArray *group, GError **error)
 {
-	Delivery worst = DELIVERED;
+	bool ok = true;
 
-	for (guint half = 0; half < 2 && worst != NOBODY_THERE; half++) {
+	for (guint half = 0; half < 2 && ok; half++) {
 		guint begin = half * (group->len / 2);
 		guint end = half == 0 ? group->len / 2 : group->len;
 		g_autoptr(GPtrArray) part = g_ptr_array_new();
-		Delivery got;
 
 		for (guint i = begin; i < end; i++) {
 			g_ptr_array_add(part, group->pdata[i]);
 		}
-		got = deliver(mail, part, error);
-		worst = MAX(worst, got);
+		ok = deliver(mail, part, error);
 	}
-	return worst;
+	return ok;
 }
 
-/* One mail; all in `group` go to the same. */
-static Delivery deliver(MailSink *mail, GPtrArray *group, GError **error)
+/* One mail; all in `group` go to the same. False: there is no talking to the server. */
+static bool deliver(MailSink *mail, GPtrArray *group, GError **error)
 {
 	g_autofree char *why = NULL;
 	long status;
 	CURLcode code = transfer(mail, group, &why, &status);
 	bool is_refused = is_refusal(code, status);
 
+	if (code != CURLE_OK && !is_answer(code)) {
+		g_set_error_literal(error, REEVE_ERROR, REEVE_ERROR_UNAVAILABLE, why);
+		return false;
+	}
 	if (is_refused && code == CURLE_WEIRD_SERVER_REPLY && group->len > 1) {
 		return deliver_halves(mail, group, error);
 	}
@@ -149,13 +145,9 @@ static Delivery deliver(MailSink *mail, GPtrArray *group, GError **error)
 
 		parcel->is_done = code == CURLE_OK;
 		parcel->why = is_refused ? g_strdup(why) : NULL;
+		parcel->later = code == CURLE_OK || is_refused ? NULL : g_strdup(why);
 	}
-	if (code == CURLE_OK || is_refused) {
-		return DELIVERED;
-	}
-	g_clear_error(error);
-	g_set_error_literal(error, REEVE_ERROR, REEVE_ERROR_UNAVAILABLE, why);
-	return is_answer(code) ? LATER : NOBODY_THERE;
+	return true;
 }
 
 static SinkResult mail_flush(Sink *sink, GError **error)
@@ -164,7 +156,7 @@ static SinkResult mail_flush(Sink *sink, GError **error)
 	g_autoptr(GHashTable) groups = g_hash_table_new_full(g_str_hash, g_str_equal, NULL,
 							     (GDestroyNotify)g_ptr_array_unref);
 	g_autoptr(GPtrArray) order = g_ptr_array_new();
-	Delivery worst = DELIVERED;
+	bool ok = true;
 
 	for (guint i = 0; i < mail->parcels->len; i++) {
 		Parcel *parcel = mail->parcels->pdata[i];
@@ -177,13 +169,11 @@ static SinkResult mail_flush(Sink *sink, GError **error)
 		}
 		g_ptr_array_add(group, parcel);
 	}
-	for (guint i = 0; worst != NOBODY_THERE && i < order->len; i++) {
-		Delivery got = deliver(mail, order->pdata[i], error);
-
-		worst = MAX(worst, got);
+	for (guint i = 0; ok && i < order->len; i++) {
+		ok = deliver(mail, order->pdata[i], error);
 	}
 	g_ptr_array_set_size(mail->parcels, 0);
-	return worst == DELIVERED ? SINK_OK : SINK_RETRY;
+	return ok ? SINK_OK : SINK_RETRY;
 }
 
 static void mail_close(Sink *sink)

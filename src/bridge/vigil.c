@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define WAIT_MS 200
+#define PUT_OFF_USEC (60 * G_USEC_PER_SEC)
 #define BATCH_EVENTS 64
 /* so that what the limit drops was told */
 #define FRESH_MAX (ALERTS_MAX / 2)
@@ -217,7 +218,7 @@ static void mark(Watch *watch, gint64 now_usec, bool is_all)
 		const Due *due = &g_array_index(watch->due, Due, i);
 		const Parcel *parcel = parcels->pdata[i];
 
-		if (due->alert == NULL || !(is_all || parcel->is_done)) {
+		if (due->alert == NULL || parcel->later != NULL || !(is_all || parcel->is_done)) {
 			continue;
 		}
 		if (sink_ops(settings->to)->subject == SINK_MAIL) {
@@ -230,6 +231,29 @@ static void mark(Watch *watch, gint64 now_usec, bool is_all)
 			due->alert->next_usec =
 				parcel->why != NULL ? G_MAXINT64 : now_usec + settings->repeat_usec;
 		}
+	}
+}
+
+/* One who cannot have it now keeps nobody waiting: what is open follows from the journal, so the
+ * cursor need not wait for him. */
+static void put_off(Watch *watch, gint64 now_usec)
+{
+	const GPtrArray *parcels = courier_parcels(watch->own->courier);
+	const char *why = NULL;
+
+	for (guint i = 0; i < watch->due->len; i++) {
+		Alert *alert = g_array_index(watch->due, Due, i).alert;
+		const Parcel *parcel = parcels->pdata[i];
+
+		if (alert == NULL || parcel->later == NULL) {
+			continue;
+		}
+		why = alert->is_put_off ? why : parcel->later;
+		alert->is_put_off = true;
+		alert->next_usec = now_usec + PUT_OFF_USEC;
+	}
+	if (why != NULL) {
+		log_warning("%s: %s; trying again", watch->own->settings->name, why);
 	}
 }
 
@@ -268,6 +292,7 @@ static void tell(Watch *watch)
 	fill(watch, now);
 	is_all = courier_deliver(watch->own->courier);
 	mark(watch, now, is_all);
+	put_off(watch, now);
 	if (is_all) {
 		alerts_forget_closed(watch->alerts);
 	}

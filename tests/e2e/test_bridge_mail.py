@@ -238,10 +238,16 @@ def test_what_one_cannot_have_keeps_nobody_waiting(bridge, post, tmp_path):
     wait_for("the others to be told", lambda: post.paths("erin@example.org") == ["/srv/b"])
     assert sorted(post.paths("admins@example.org")) == ["/opt/1", "/opt/3"]
     assert not post.to("alice@example.org")
+    # not even what happens later; he gets it when he can, and nobody gets it twice
+    bridge.wait_for("mail")
+    assert "452" in bridge.log and bridge.stop() == 0
     post.later = set()
+    bridge.start()
+    wait_for("him to be told", lambda: post.to("alice@example.org"))
+    bridge.relay.tell(files=[file("/srv/c")])
     bridge.wait_for("mail")
     assert post.paths("alice@example.org") == ["/etc/ssh/a"]
     assert sorted(post.paths("admins@example.org")) == ["/opt/1", "/opt/3"]
-    assert post.paths("erin@example.org") == ["/srv/b"]
+    assert post.paths("erin@example.org") == ["/srv/b", "/srv/c"]
     dead = [json.loads(line) for line in (tmp_path / "cursors/mail.dead").read_text().splitlines()]
     assert dead and all("x-spam-x" in one["record"] and "554" in one["why"] for one in dead)
