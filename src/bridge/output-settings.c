@@ -175,6 +175,37 @@ static bool check_output(const OutputSettings *output, const YamlDocument *docum
 	return true;
 }
 
+/* What would do nothing where it stands, and be thought to do something. */
+static bool check_sense(const OutputSettings *output, const YamlDocument *document,
+			const YamlNode *node, GError **error)
+{
+	static const struct {
+		const char *key, *schemes[8];
+	} only[] = {
+		{"starttls", {"smtp:"}},
+		{"hmac_key", {"http:", "https:"}},
+		{"headers", {"http:", "https:", "alertmanager+"}},
+		{"user", {"http:", "https:", "alertmanager+", "smtp:", "smtps:"}},
+		{"certificate", {"tls:", "https:", "alertmanager+https:", "smtp:", "smtps:"}},
+		{"ca", {"tls:", "https:", "alertmanager+https:", "smtp:", "smtps:"}},
+		{"owners", {"file:", "stdout:", "syslog:", "tcp:", "tls:", "relp:", "http"}},
+	};
+
+	for (guint i = 0; i < G_N_ELEMENTS(only); i++) {
+		const YamlNode *value = yaml_get(node, only[i].key);
+		bool fits = value == NULL;
+
+		for (const char *const *one = only[i].schemes; !fits && *one != NULL; one++) {
+			fits = g_str_has_prefix(output->to, *one);
+		}
+		if (!fits) {
+			return yaml_complain(document, value, "leave it out", error,
+					     "`%s` does nothing for %s", only[i].key, output->to);
+		}
+	}
+	return true;
+}
+
 static bool check_keys(const YamlDocument *document, const YamlNode *node, GError **error)
 {
 	static const char *const own[] = {
@@ -203,6 +234,7 @@ OutputSettings *output_settings_read(const YamlDocument *document, const YamlNod
 	    !read_text(document, node, "to", &output->to, error) ||
 	    !peer_read(&output->peer, document, node, error) ||
 	    !check_output(output, document, node, error) ||
+	    !check_sense(output, document, node, error) ||
 	    !read_format(output, document, node, error) ||
 	    !read_filter(output, document, node, error) ||
 	    !read_safety(output, document, node, error) ||

@@ -53,6 +53,22 @@ static void test_refused(void)
 	assert_refused("{name: a, to: \"stdout:\", repeat: 5}", "no length of time");
 }
 
+/* A key that nothing looks at would be thought to protect. */
+static void test_senseless(void)
+{
+	assert_refused("{name: a, to: \"tcp://192.0.2.1:601\", ca: /x}", "`ca` does nothing");
+	assert_refused("{name: a, to: \"stdout:\", hmac_key: /x}", "`hmac_key` does nothing");
+	assert_refused("{name: a, to: \"tls://192.0.2.1:6514\", starttls: false}",
+		       "`starttls` does nothing");
+	assert_refused("{name: a, to: \"relp://192.0.2.1:601\", user: x, password: /x}",
+		       "`user` does nothing");
+#if REEVE_CURL
+	assert_refused("{name: a, to: \"alertmanager+http://127.0.0.1:9093\", owners: [alice]}",
+		       "`owners` does nothing");
+	assert_refused("{name: a, to: \"http://127.0.0.1/\", ca: /x}", "`ca` does nothing");
+#endif
+}
+
 #if REEVE_CURL
 static void test_web(void)
 {
@@ -100,6 +116,7 @@ int main(int argc, char **argv)
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/output-settings/plain", test_plain);
 	g_test_add_func("/output-settings/refused", test_refused);
+	g_test_add_func("/output-settings/senseless", test_senseless);
 	g_test_add_func("/output-settings/web", test_web);
 	return g_test_run();
 }
