@@ -177,29 +177,13 @@ static void keep_secret(const Look *look, const Find *find, Probe *probe)
 	g_clear_pointer(&probe->content, g_bytes_unref);
 }
 
-static bool probe_found(const Look *look, const Find *find, Probe *ret, GError **error)
-{
-	AheadFile *ahead = find->ahead;
-
-	if (ahead == NULL || (!ahead->is_read && ahead->error == NULL)) {
-		return probe_read(find->fd, find->path, look->world->secrets, ret, error);
-	}
-	if (!ahead->is_read) {
-		g_propagate_error(error, g_steal_pointer(&ahead->error));
-		return false;
-	}
-	*ret = ahead->probe;
-	ahead->probe = (Probe){0};
-	return true;
-}
-
 static bool read_entry(Look *look, const Find *find, Probe *ret, GError **error)
 {
 	if (find->old == NULL && look->mode == LOOK_COMPARE &&
 	    reuse_moved(look, find, &ret->entry)) {
 		return true;
 	}
-	if (!probe_found(look, find, ret, error)) {
+	if (!probe_read(find->fd, find->path, look->world->secrets, ret, error)) {
 		return false;
 	}
 	keep_secret(look, find, ret);

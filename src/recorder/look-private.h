@@ -2,7 +2,6 @@
 /* The inside of a look, shared by look.c (orders), entry.c (one path) and walk.c (directories). */
 #pragma once
 
-#include "recorder/ahead.h"
 #include "recorder/look.h"
 #include "recorder/moves.h"
 #include "recorder/probe.h"
@@ -18,7 +17,6 @@ struct Look {
 	GHashTable *listed; /* directories listed in this look */
 	GHashTable *done;   /* paths of orders carried out: there */
 	GHashTable *gone;   /* paths of orders carried out: not there */
-	Ahead *reader;      /* where everything is read (LOOK_COMPARE: NULL) */
 	guint64 looked;
 	const Order *inferred_order; /* whose actors stand for what is below; NULL */
 	GPtrArray *inferred;         /* of Actor */
@@ -31,7 +29,6 @@ typedef struct {
 	int fd; /* a reference */
 	const struct stat *st;
 	const CatalogEntry *old; /* NULL: not in the catalog */
-	AheadFile *ahead;        /* that has been read already; NULL: it has not */
 	dev_t parent_dev;        /* 0: not known */
 } Find;
 

@@ -25,7 +25,6 @@ Look *look_new(const LookWorld *world, LookMode mode, const Scope *settled, Note
 	look->settled = settled;
 	look->notes = notes;
 	look->moves = moves_new();
-	look->reader = mode == LOOK_COMPARE ? NULL : ahead_new(world->secrets);
 	g_queue_init(&look->ahead);
 	look->listed = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	look->done = g_hash_table_new(g_str_hash, g_str_equal);
@@ -51,7 +50,6 @@ void look_free(Look *look)
 	g_ptr_array_unref(look->report.postponed);
 	g_ptr_array_unref(look->report.unpacked);
 	moves_free(look->moves);
-	ahead_free(look->reader);
 	g_clear_pointer(&look->inferred, g_ptr_array_unref);
 	g_queue_clear_full(&look->ahead, (GDestroyNotify)directory_free);
 	g_hash_table_unref(look->listed);

@@ -133,7 +133,7 @@ static ssize_t get_xattr(const XattrSource *source, const char *name, void *valu
 static void add_xattr(FileState *state, const XattrSource *source, const char *name,
 		      const Secrets *secrets, gsize *total)
 {
-	static _Thread_local char value[XATTR_SIZE_MAX];
+	static char value[XATTR_SIZE_MAX];
 	ssize_t size = get_xattr(source, name, value, sizeof(value));
 	guint8 digest[DIGEST_BYTES];
 
@@ -156,7 +156,7 @@ static void add_xattr(FileState *state, const XattrSource *source, const char *n
 
 static void read_xattrs(int fd, int readable, const Secrets *secrets, FileState *state)
 {
-	static _Thread_local char names[XATTR_LIST_MAX];
+	static char names[XATTR_LIST_MAX];
 	XattrSource source = {.readable = readable};
 	gsize total = 0;
 	ssize_t size;

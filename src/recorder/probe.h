@@ -45,7 +45,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Probe, probe_clear)
 /*
  * Reads everything about what `fd` (of probe_open) refers to: attributes, link target, content as
  * the rules of secrets allow. The content is read until two stats around it agree, at most three
- * times. Several threads may each read a file of their own. False and *error only when the system
- * is short of something; what may not be read is CONTENT_UNREADABLE.
+ * times. False and *error only when the system is short of something; what may not be read is
+ * CONTENT_UNREADABLE.
  */
 bool probe_read(int fd, const char *path, const Secrets *secrets, Probe *ret, GError **error);

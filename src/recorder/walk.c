@@ -151,15 +151,13 @@ typedef struct {
 	int fd;
 	GPtrArray *names;    /* of char * */
 	GPtrArray *children; /* of CatalogChild */
-	bool is_read_ahead;  /* all of it is to be read: a thread does that */
-	guint given;         /* names that thread was given, or will not be */
 } Listing;
 
 /* Calls for each name of the listing: `old` NULL: new; `is_there` false: in the catalog alone. */
-typedef bool (*ListingEach)(Look *look, Listing *listing, const char *name, const CatalogEntry *old,
-			    bool is_there, GError **error);
+typedef bool (*ListingEach)(Look *look, const Listing *listing, const char *name,
+			    const CatalogEntry *old, bool is_there, GError **error);
 
-static bool merge(Look *look, Listing *listing, ListingEach each, GError **error)
+static bool merge(Look *look, const Listing *listing, ListingEach each, GError **error)
 {
 	guint i = 0, j = 0;
 
@@ -180,8 +178,8 @@ static bool merge(Look *look, Listing *listing, ListingEach each, GError **error
 }
 
 /* First pass: what is gone. Before what is new, so that a move is seen from both ends. */
-static bool missing_child(Look *look, Listing *listing, const char *name, const CatalogEntry *old,
-			  bool is_there, GError **error)
+static bool missing_child(Look *look, const Listing *listing, const char *name,
+			  const CatalogEntry *old, bool is_there, GError **error)
 {
 	g_autofree char *path = NULL;
 
@@ -193,80 +191,25 @@ static bool missing_child(Look *look, Listing *listing, const char *name, const 
 	       look_vanished(look, listing->directory->order, path, error);
 }
 
-/*
- * An order of its own has been carried out already, and the watch stood before that. After a gap it
- * may not have: then it is looked at again.
- */
-static bool is_done(const Look *look, const Listing *listing, const char *path)
-{
-	return !listing->directory->order->is_offline && g_hash_table_contains(look->done, path);
-}
-
-static bool is_shut(const Look *look, const char *path)
-{
-	return foreign_is_shut(look->world->mounts, look->world->scope, path);
-}
-
-/* What present_child will open and read in any case. */
-static bool goes_ahead(const Look *look, const Listing *listing, const char *path)
-{
-	return listing->is_read_ahead && scope_covers(look->world->scope, path) &&
-	       !is_done(look, listing, path) && !is_shut(look, path) && !look_skips(look, path);
-}
-
-/* Keeps the thread that reads ahead busy, by many names at a time. */
-static void give_ahead(const Look *look, Listing *listing)
-{
-	if (!listing->is_read_ahead || ahead_room(look->reader) < AHEAD_MAX / 2) {
-		return;
-	}
-	while (listing->given < listing->names->len && ahead_room(look->reader) > 0) {
-		const char *name = listing->names->pdata[listing->given++];
-		g_autofree char *path = path_join(listing->directory->path, name);
-
-		if (goes_ahead(look, listing, path)) {
-			ahead_give(look->reader, listing->fd, name, path);
-		}
-	}
-}
-
-/* By itself, or what the thread has found. */
-static AheadFile *open_child(const Look *look, const Listing *listing, const char *path,
-			     const char *name)
-{
-	AheadFile *file;
-
-	if (goes_ahead(look, listing, path)) {
-		file = ahead_take(look->reader);
-		g_assert(strcmp(file->name, name) == 0);
-		return file;
-	}
-	file = ahead_file_new(name, path);
-	file->result =
-		probe_open_child(listing->fd, name, path, &file->fd, &file->st, &file->error);
-	return file;
-}
-
 static bool open_and_find(Look *look, const Listing *listing, Find *find, const char *name,
 			  GError **error)
 {
-	g_autoptr(AheadFile) file = open_child(look, listing, find->path, name);
+	auto_fd int fd = -1;
+	struct stat st;
 
-	switch (file->result) {
+	switch (probe_open_child(listing->fd, name, find->path, &fd, &st, error)) {
 	case PROBE_PRESENT:
-		find->fd = file->fd;
-		find->st = &file->st;
-		find->ahead = file;
+		find->fd = fd;
+		find->st = &st;
 		return look_found(look, find, error);
 	case PROBE_GONE:
 		return true; /* since it was listed: there will be a hint */
 	case PROBE_BLIND:
 		return look_blinded(look, find->path, error);
 	case PROBE_ERROR:
-		break;
+	default:
+		return false;
 	}
-	g_propagate_error(error, g_steal_pointer(&file->error));
-	return false;
 }
 
 /* Those that are as they were are not read again, and known all the same. */
@@ -315,8 +258,8 @@ static bool is_left_to_wait(Look *look, const Listing *listing, const char *path
 }
 
 /* Second pass: what is there. */
-static bool present_child(Look *look, Listing *listing, const char *name, const CatalogEntry *old,
-			  bool is_there, GError **error)
+static bool present_child(Look *look, const Listing *listing, const char *name,
+			  const CatalogEntry *old, bool is_there, GError **error)
 {
 	const Directory *directory = listing->directory;
 	g_autofree char *path = NULL;
@@ -329,13 +272,17 @@ static bool present_child(Look *look, Listing *listing, const char *name, const 
 	if (!is_there) {
 		return true;
 	}
-	give_ahead(look, listing);
 	path = path_join(directory->path, name);
 	find.path = path;
-	if (!scope_covers(look->world->scope, path) || is_done(look, listing, path)) {
+	if (!scope_covers(look->world->scope, path)) {
 		return true;
 	}
-	if (is_shut(look, path)) {
+	/* An order of its own has been carried out already, and the watch stood before that. After
+	 * a gap it may not have: then it is looked at again. */
+	if (!directory->order->is_offline && g_hash_table_contains(look->done, path)) {
+		return true;
+	}
+	if (foreign_is_shut(look->world->mounts, look->world->scope, path)) {
 		return look_hidden(look, &find, error);
 	}
 	if (is_left_to_wait(look, listing, path, old)) {
@@ -354,7 +301,6 @@ static bool list_opened(Look *look, const Directory *directory, int *fd, GError 
 	g_autoptr(GPtrArray) children = NULL;
 	Listing listing = {.directory = directory, .fd = *fd};
 	int stream_fd = fcntl(*fd, F_DUPFD_CLOEXEC, 0);
-	bool ok;
 
 	if (stream_fd < 0) {
 		return error_set_errno(error, "cannot list a directory");
@@ -371,14 +317,8 @@ static bool list_opened(Look *look, const Directory *directory, int *fd, GError 
 	}
 	listing.names = names;
 	listing.children = children;
-	listing.is_read_ahead =
-		look->reader != NULL && (look->mode == LOOK_REBUILD || !directory->is_known);
-	ok = merge(look, &listing, missing_child, error) &&
-	     merge(look, &listing, present_child, error);
-	if (listing.is_read_ahead) {
-		ahead_drop(look->reader);
-	}
-	return ok;
+	return merge(look, &listing, missing_child, error) &&
+	       merge(look, &listing, present_child, error);
 }
 
 /* The descriptor the directory was watched by is closed long since: is it still the same? */
