@@ -6,7 +6,7 @@
 #include "judge/occasion.h"
 #include "judge/verdict.h"
 
-#define WAY_BACK_MAX 1024 /* commits: a package run may last ten minutes */
+#define WAY_BACK_MAX 256 /* commits, for each path that drifts */
 
 /* Where a file was moved away from, that is a change as well: it went. */
 static Change *departure(const Change *move)
