@@ -132,7 +132,7 @@ NoticesResult notices_next(Notices *notices, int timeout_ms, News **ret)
 
 	for (;;) {
 		zmq_pollitem_t on = {notices->socket, 0, ZMQ_POLLIN, 0};
-		gint64 now = clock_mono_usec();
+		gint64 now = clock_mono_usec(), wake;
 
 		if (notices->has_frames && take(notices, ret)) {
 			return NOTICES_NEWS;
@@ -150,6 +150,7 @@ NoticesResult notices_next(Notices *notices, int timeout_ms, News **ret)
 		if (now >= deadline) {
 			return NOTICES_NOTHING;
 		}
-		zmq_poll(&on, 1, (long)((deadline - now) / 1000 + 1));
+		wake = MIN(deadline, pulse_deadline(&notices->pulse));
+		zmq_poll(&on, 1, (long)(MAX(wake - now, 0) / 1000 + 1));
 	}
 }
