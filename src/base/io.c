@@ -87,6 +87,23 @@ bool io_read_text(int dir_fd, const char *path, gsize max_bytes, char **ret_text
 	return true;
 }
 
+GBytes *io_read_argument(const char *file, gsize max_bytes, GError **error)
+{
+	auto_fd int fd =
+		g_str_equal(file, "-") ? dup(STDIN_FILENO) : open(file, O_RDONLY | O_CLOEXEC);
+	GBytes *bytes;
+
+	if (fd < 0) {
+		error_set_errno(error, "cannot open %s", file);
+		return NULL;
+	}
+	bytes = io_read_fd(fd, max_bytes, error);
+	if (bytes == NULL) {
+		g_prefix_error(error, "%s: ", file);
+	}
+	return bytes;
+}
+
 bool io_write_all(int fd, const void *data, gsize size, GError **error)
 {
 	const guint8 *p = data;

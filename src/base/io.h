@@ -27,6 +27,9 @@ bool io_read_text(int dir_fd, const char *path, gsize max_bytes, char **ret_text
 /* Reads all that an open descriptor has from its present offset, under the same cap. */
 GBytes *io_read_fd(int fd, gsize max_bytes, GError **error);
 
+/* A file named on a command line, read whole under the same cap; "-" is standard input. */
+GBytes *io_read_argument(const char *file, gsize max_bytes, GError **error);
+
 /* Writes all bytes at the present offset, through EINTR and short writes. */
 bool io_write_all(int fd, const void *data, gsize size, GError **error);
 

@@ -15,10 +15,8 @@
 
 #include "base/clock.h"
 #include "base/escape.h"
-#include "base/fd.h"
 #include "base/io.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -144,23 +142,6 @@ static bool describe(const NewOptions *options, Proposal *proposal, GError **err
 
 /* What is asked for */
 
-static GBytes *read_content(const char *file, GError **error)
-{
-	auto_fd int fd =
-		g_str_equal(file, "-") ? dup(STDIN_FILENO) : open(file, O_RDONLY | O_CLOEXEC);
-	GBytes *bytes;
-
-	if (fd < 0) {
-		error_set_errno(error, "cannot open %s", file);
-		return NULL;
-	}
-	bytes = io_read_fd(fd, PROPOSAL_CONTENT_MAX_BYTES, error);
-	if (bytes == NULL) {
-		g_prefix_error(error, "%s: ", file);
-	}
-	return bytes;
-}
-
 static bool add_content(const NewOptions *options, Proposal *proposal, GStrv paths, GError **error)
 {
 	g_autoptr(GBytes) content = NULL;
@@ -170,7 +151,9 @@ static bool add_content(const NewOptions *options, Proposal *proposal, GStrv pat
 		return complain(error, "--content is the content of one path: name just that one");
 	}
 	path = verb_path(paths[0], error);
-	content = path == NULL ? NULL : read_content(options->content, error);
+	content = path == NULL
+			  ? NULL
+			  : io_read_argument(options->content, PROPOSAL_CONTENT_MAX_BYTES, error);
 	return content != NULL && proposal_put(proposal, path, content, -1, error);
 }
 

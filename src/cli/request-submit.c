@@ -8,13 +8,10 @@
 #include "cli/submission.h"
 
 #include "base/escape.h"
-#include "base/fd.h"
 #include "base/io.h"
 #include "snapshot/secret.h"
 
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
 typedef struct {
 	const Context *context;
@@ -32,28 +29,11 @@ static void submitting_clear(Submitting *submitting)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Submitting, submitting_clear)
 
-static GBytes *read_whole(const char *file, gsize max, GError **error)
-{
-	auto_fd int fd =
-		g_str_equal(file, "-") ? dup(STDIN_FILENO) : open(file, O_RDONLY | O_CLOEXEC);
-	GBytes *bytes;
-
-	if (fd < 0) {
-		error_set_errno(error, "cannot open %s", file);
-		return NULL;
-	}
-	bytes = io_read_fd(fd, max, error);
-	if (bytes == NULL) {
-		g_prefix_error(error, "%s: ", file);
-	}
-	return bytes;
-}
-
 static bool read_request(Submitting *s, GError **error)
 {
 	g_autofree char *name = escape_path(s->file);
 
-	s->yaml = read_whole(s->file, REQUEST_MAX_BYTES, error);
+	s->yaml = io_read_argument(s->file, REQUEST_MAX_BYTES, error);
 	s->request = s->yaml == NULL ? NULL
 				     : request_parse(name, NULL, g_bytes_get_data(s->yaml, NULL),
 						     g_bytes_get_size(s->yaml), error);
@@ -107,7 +87,7 @@ static const RequestChange *pinned_at(const Request *request, const char *blob)
 /* So that an approver sees what is asked for. */
 static bool add_content(const Submitting *s, const char *file, GError **error)
 {
-	g_autoptr(GBytes) content = read_whole(file, PROPOSAL_CONTENT_MAX_BYTES, error);
+	g_autoptr(GBytes) content = io_read_argument(file, PROPOSAL_CONTENT_MAX_BYTES, error);
 	g_autofree char *blob = content == NULL ? NULL : stock_git_blob_id(content);
 	g_autofree char *beside = g_strdup_printf("requests/%s/content/%s", s->request->id, blob);
 	const char *const *secrets = (const char *const *)s->context->config->secrets;

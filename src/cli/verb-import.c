@@ -8,13 +8,10 @@
 #include "cli/submission.h"
 
 #include "base/escape.h"
-#include "base/fd.h"
 #include "base/io.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #define ERRORS_MAX 20
 
@@ -62,23 +59,6 @@ static void importing_clear(Importing *i)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Importing, importing_clear)
 
-static GBytes *read_whole(const char *file, gsize max, GError **error)
-{
-	auto_fd int fd =
-		g_str_equal(file, "-") ? dup(STDIN_FILENO) : open(file, O_RDONLY | O_CLOEXEC);
-	GBytes *bytes;
-
-	if (fd < 0) {
-		error_set_errno(error, "cannot open %s", file);
-		return NULL;
-	}
-	bytes = io_read_fd(fd, max, error);
-	if (bytes == NULL) {
-		g_prefix_error(error, "%s: ", file);
-	}
-	return bytes;
-}
-
 /* A word is a map that was shipped, anything else a file. */
 static char *find_map(const char *word)
 {
@@ -92,7 +72,7 @@ static ImportMap *read_map(const char *word, GError **error)
 {
 	g_autofree char *file = find_map(word);
 	g_autofree char *shown = escape_path(file);
-	g_autoptr(GBytes) bytes = read_whole(file, IMPORT_MAP_MAX_BYTES, error);
+	g_autoptr(GBytes) bytes = io_read_argument(file, IMPORT_MAP_MAX_BYTES, error);
 
 	return bytes == NULL ? NULL
 			     : import_map_parse(shown, g_bytes_get_data(bytes, NULL),
@@ -216,7 +196,7 @@ static bool import_file(Importing *i, const char *file, const char *map, GError 
 	g_autoptr(GPtrArray) records = NULL;
 
 	i->map = read_map(map, error);
-	bytes = i->map == NULL ? NULL : read_whole(file, IMPORT_MAX_BYTES, error);
+	bytes = i->map == NULL ? NULL : io_read_argument(file, IMPORT_MAX_BYTES, error);
 	records = bytes == NULL ? NULL
 				: import_records(i->map, name, g_bytes_get_data(bytes, NULL),
 						 g_bytes_get_size(bytes), error);
